@@ -1,0 +1,60 @@
+# The commands of this repository. `make preview` and `make test` need Python 3.11 or newer and, the first time, a package index.
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready-run
+READY_DEV := .venv/.ready-dev
+
+.PHONY: setup preview test check format docs bench up clean lock
+
+preview: $(READY)  ## plan all three stacks: no account, no login, no network
+	@$(BIN)/plinth preview
+
+test: $(READY_DEV)  ## the unit tests
+	@$(BIN)/pytest -n 2
+
+setup: $(READY_DEV)  ## everything a developer needs
+
+check: $(READY_DEV)  ## format, lint, types, architecture, tests, generated files up to date
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.docs --check
+	@$(MAKE) --no-print-directory test
+
+format: $(READY_DEV)  ## bring the code into form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY_DEV)  ## write every generated file anew
+	@$(BIN)/python -m tools.docs
+
+bench: $(READY_DEV)  ## our preview against its floor and against the real engine
+	@$(BIN)/python -m tools.bench
+
+up: $(READY)  ## deploy one stack for real: make up STACK=dev
+	@test -n "$(STACK)" || { echo "which stack? make up STACK=dev"; exit 2; }
+	pulumi up -s $(STACK)
+
+clean:  ## remove what was made, the virtual environment included
+	rm -rf .venv out build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+lock: $(READY_DEV)  ## pin the newest versions that pyproject.toml allows
+	$(BIN)/uv pip compile -U --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -U --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.venv/bin/uv: requirements-installer.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "setting up .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-installer.lock
+	@touch $@
+
+$(READY): .venv/bin/uv requirements.lock pyproject.toml
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(READY_DEV): $(READY) requirements-dev.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@

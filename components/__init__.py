@@ -1,0 +1,1 @@
+"""What can be built: reusable Pulumi components, a folder for each area."""

@@ -1,0 +1,42 @@
+"""What every component is told about the stack it is built in: small, frozen, the same for all."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from pulumi import ProviderResource
+
+from components.core import naming
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The stack, as a component sees it. No component learns more, and none learns what its environment's name means.
+
+    `region` is where the component's resources live; it goes into the `region=` of each of them. `retain` says whether
+    what holds data outlives its removal from the program. `config_key` is the part of the stack file that asked for the
+    component (`plinth:networking`): kept in the component's state, so that a plan and a deployed stack both name it.
+    """
+
+    project: str
+    environment: str
+    account_id: str
+    region: str
+    retain: bool
+    provider: ProviderResource
+    config_key: str = ""
+
+    def asked_by(self, config_key: str) -> Self:
+        """The same for a component that `config_key` asks for."""
+        return replace(self, config_key=config_key)
+
+    def in_region(self, region: str) -> Self:
+        """The same for a component in another region."""
+        return replace(self, region=region)
+
+    def physical(self, service: str, resource: str, *, kind: str) -> str:
+        """`naming.physical` for this stack."""
+        return naming.physical(self.project, self.environment, service, resource, kind=kind)
+
+    def tagged(self, name: str, **more: str) -> dict[str, str]:
+        """The tags of the resource with logical name `name`: its `Name` and what it adds to the provider's default tags."""
+        return {"Name": f"{self.project}-{self.environment}-{name}", **more}

@@ -1,0 +1,62 @@
+"""What a component offers to others, as data: rights (`Statement`), ports (`Ingress`) and what to watch (`Signal`).
+
+The component only describes. One owner makes each kind real: the role maker its policy documents, `connect` the pair of
+security-group rules, observability the alarms.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pulumi import Input
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """Rights: exact actions on exact resources.
+
+    Raises ValueError for no action, no resource, an action with a wildcard, and a bare `*` as resource where `because` does not
+    say why it cannot be narrower. `conditions` has IAM's own shape: operator -> key -> value.
+    """
+
+    actions: tuple[str, ...]
+    resources: tuple[Input[str], ...]
+    conditions: Mapping[str, Mapping[str, Input[str]]] = field(default_factory=dict[str, Mapping[str, Input[str]]])
+    because: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.actions or not self.resources:
+            raise ValueError("a statement names at least one action and one resource")
+        if wild := [action for action in self.actions if "*" in action]:
+            raise ValueError(f"a statement names exact actions, not {', '.join(wild)}")
+        if "*" in self.resources and not self.because:
+            raise ValueError(f"{', '.join(self.actions)} on every resource needs a written reason (`because`)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingress:
+    """A port that a component listens on. `purpose` becomes the description of the rules that open it."""
+
+    port: int
+    purpose: str
+    protocol: Literal["tcp", "udp"] = "tcp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A CloudWatch metric worth an alarm, and when it means trouble.
+
+    Fires when `statistic` of the metric over each of `periods` periods of `period_seconds` is above (`over`) or below
+    `threshold`. `meaning` says what the operator should understand. Metric names are those of the service's own reference.
+    """
+
+    key: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, Input[str]]
+    statistic: Literal["Average", "Maximum", "Minimum", "Sum"]
+    threshold: float
+    meaning: str
+    over: bool = True
+    period_seconds: int = 300
+    periods: int = 1

@@ -1,0 +1,1 @@
+"""Networking: private address space, routing and the ways in and out of it."""

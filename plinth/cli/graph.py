@@ -1,0 +1,29 @@
+"""`plinth graph`: every resource of a stack, as a tree."""
+
+import typer
+from rich.tree import Tree
+
+from plinth.cli.project import console, graph_of
+from plinth.engine.graph import Graph, Resource
+
+
+def run(stack: str | None, from_file: str | None, *, as_json: bool) -> None:
+    """Prints the tree, each resource with its type and the line that makes it."""
+    graph = graph_of(stack, from_file)
+    if as_json:
+        typer.echo(graph.to_json())
+        return
+    tree = Tree(f"[bold]{graph.stack}[/]  {len(graph.resources):,} resources of project {graph.project}")
+    _grow(tree, graph, "")
+    console().print(tree)
+
+
+def _grow(tree: Tree, graph: Graph, urn: str) -> None:
+    for resource in graph.children.get(urn, ()):
+        _grow(tree.add(_label(resource)), graph, resource.urn)
+
+
+def _label(resource: Resource) -> str:
+    line = f"  [dim]{resource.source[0]}[/]" if resource.source else ""
+    kept = "  [yellow]protected[/]" if resource.options.protect else ""
+    return f"[bold]{resource.name}[/]  {resource.type}{kept}{line}"

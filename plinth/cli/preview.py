@@ -1,0 +1,112 @@
+"""`plinth preview`: what would exist in each stack."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from plinth.cli.project import console, plan, root, stack_names
+from plinth.engine.graph import Graph, Resource
+from plinth.engine.workers import Recorded
+
+_TYPES_SHOWN = 6
+"""How many types of a component get a line of their own; the others share one."""
+
+
+def run(names: Sequence[str], *, as_json: bool) -> None:
+    """Plans `names`, or all stacks; writes each graph to out/<stack>/graph.json; prints a summary."""
+    folder = root()
+    stacks = plan(folder, names or stack_names(folder))
+    written = {name: _write(folder, recorded.graph) for name, recorded in stacks.items()}
+    if as_json:
+        rows = [_row(recorded, written[name]) for name, recorded in stacks.items()]
+        typer.echo(json.dumps({"stacks": rows}, indent=1))
+    else:
+        show(stacks, list(written.values()), console())
+
+
+def show(stacks: Mapping[str, Recorded], written: Sequence[str], out: Console) -> None:
+    """The first screen: a line a stack, what each would hold, what was written, what to do next."""
+    width = max(map(len, stacks))
+    for name, recorded in stacks.items():
+        count = len(recorded.graph.resources)
+        out.print(f"[bold]{name:<{width}}[/]  {count:>5,} resources   planned in {recorded.seconds:.1f} s")
+    out.print()
+    out.print(_table({name: recorded.graph for name, recorded in stacks.items()}))
+    out.print()
+    first = next(iter(stacks))
+    out.print(f"[dim]wrote[/]  {'  '.join(written)}", soft_wrap=True)
+    out.print(
+        f"[dim]next[/]   edit Pulumi.{first}.yaml and run make preview again, or deploy: docs/DEPLOYMENT.md",
+        soft_wrap=True,
+    )
+
+
+def _write(folder: Path, graph: Graph) -> str:
+    file = folder / "out" / graph.stack / "graph.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(graph.to_json())
+    return file.relative_to(folder).as_posix()
+
+
+def _row(recorded: Recorded, file: str) -> dict[str, Any]:
+    graph = recorded.graph
+    return {
+        "stack": graph.stack,
+        "resources": len(graph.resources),
+        "components": {owner: sum(types.values()) for owner, types in _by_owner(graph).items()},
+        "types": dict(Counter(resource.type for resource in graph.resources.values())),
+        "seconds": round(recorded.seconds, 3),
+        "graph": file,
+    }
+
+
+def _table(graphs: Mapping[str, Graph]) -> Table:
+    """Components and their commonest types, a column a stack."""
+    counts = {name: _by_owner(graph) for name, graph in graphs.items()}
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for name in graphs:
+        table.add_column(name, justify="right")
+    for owner in dict.fromkeys(owner for found in counts.values() for owner in found):
+        of_owner = {name: found.get(owner, Counter[str]()) for name, found in counts.items()}
+        table.add_row(f"[bold]{owner}[/]", *(f"[bold]{sum(types.values()) or '-'}[/]" for types in of_owner.values()))
+        for label, numbers in _lines(of_owner):
+            table.add_row(f"[dim]  {label}[/]", *(f"[dim]{number or '-'}[/]" for number in numbers))
+    return table
+
+
+def _lines(of_owner: Mapping[str, Counter[str]]) -> list[tuple[str, list[int]]]:
+    ranked = [token for token, _ in sum(of_owner.values(), Counter[str]()).most_common()]
+    lines = [(_short(token), [types[token] for types in of_owner.values()]) for token in ranked[:_TYPES_SHOWN]]
+    if rest := ranked[_TYPES_SHOWN:]:
+        lines.append((f"{len(rest)} more types", [sum(types[token] for token in rest) for types in of_owner.values()]))
+    return lines
+
+
+def _by_owner(graph: Graph) -> dict[str, Counter[str]]:
+    """How many resources of each type every outermost component holds, itself counted; those without one as `stack`."""
+    found: dict[str, Counter[str]] = {}
+    for resource in graph.resources.values():
+        owner = outermost(graph, resource)
+        label = owner.name if not owner.custom else "stack"
+        found.setdefault(label, Counter())[resource.type] += 1
+    return found
+
+
+def outermost(graph: Graph, resource: Resource) -> Resource:
+    """The component at the top of the tree that `resource` stands in; itself where it stands alone."""
+    while parent := graph.resources.get(resource.parent):
+        resource = parent
+    return resource
+
+
+def _short(token: str) -> str:
+    """`ec2 RouteTable` for `aws:ec2/routeTable:RouteTable`."""
+    package, module, name = token.split(":")
+    return name if package in ("plinth", "pulumi") else f"{module.split('/')[0]} {name}"

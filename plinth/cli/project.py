@@ -1,0 +1,82 @@
+"""What every subcommand needs: the project's folder, its stacks, their graphs, a console."""
+
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+
+from rich.console import Console
+
+from plinth.engine.graph import Graph
+from plinth.engine.workers import Recorded, record_all
+from stack.config.loader import ENVIRONMENTS, load_all
+
+
+class UsageError(Exception):
+    """The command was asked for something that is not there. The message says what there is."""
+
+
+def root() -> Path:
+    """The folder of the Pulumi program, here or above. Raises UsageError where there is none."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "Pulumi.yaml").is_file():
+            return folder
+    raise UsageError(f"no Pulumi.yaml in {here} or above: run plinth inside the repository")
+
+
+def stack_names(folder: Path) -> list[str]:
+    """The stacks that have a file in `folder`, smallest environment first. Raises UsageError where there is none."""
+    order = list(ENVIRONMENTS)
+    found = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.*.yaml")]
+    if not found:
+        raise UsageError(f"no Pulumi.<stack>.yaml in {folder}")
+    return sorted(found, key=lambda name: (order.index(name) if name in order else len(order), name))
+
+
+def plan(folder: Path, names: Sequence[str]) -> dict[str, Recorded]:
+    """The recorded stacks called `names`, in that order, with progress on standard error.
+
+    Raises ConfigError with all faults of all files before anything runs, and ProgramError where a program fails.
+    """
+    load_all(folder, names)
+    with _progress(names) as tell:
+        found: dict[str, Recorded] = {}
+        for recorded in record_all(folder, names):
+            found[recorded.graph.stack] = recorded
+            tell(len(found))
+    return {name: found[name] for name in names}
+
+
+def graph_of(stack: str | None, from_file: str | None) -> Graph:
+    """The graph of one stack, or of a file that the real engine wrote."""
+    if from_file:
+        from plinth.engine.plans import read_plan
+
+        return read_plan(Path(from_file))
+    folder = root()
+    name = stack or stack_names(folder)[0]
+    return plan(folder, [name])[name].graph
+
+
+def console() -> Console:
+    """Where results go: in colour and to the width of a terminal; plain and never wrapped anywhere else."""
+    return Console() if sys.stdout.isatty() else Console(width=240, highlight=False)
+
+
+def nearest(wanted: str, known: Sequence[str]) -> str:
+    """`; did you mean X?`, or nothing where nothing is near."""
+    near = get_close_matches(wanted, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+@contextmanager
+def _progress(names: Sequence[str]) -> Generator[Callable[[int], None]]:
+    text = f"planning {', '.join(names)}"
+    if not sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")
+        yield lambda _: None
+        return
+    with Console(stderr=True).status(text) as status:
+        yield lambda done: status.update(f"{text}: {done} of {len(names)}")

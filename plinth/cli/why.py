@@ -1,0 +1,83 @@
+"""`plinth why`: the line and the config key that ask for a resource, and what hangs together with it."""
+
+import json
+from collections.abc import Sequence
+
+import typer
+from rich.table import Table
+
+from plinth.cli.project import UsageError, console, graph_of, nearest, root
+from plinth.engine.graph import Graph, Resource
+from stack.config.document import project_name, read
+from stack.config.faults import ConfigError
+
+
+def run(wanted: str, stack: str | None, from_file: str | None, *, as_json: bool) -> None:
+    """Explains the resource called `wanted`: a URN or a logical name. Raises UsageError where there is none."""
+    named = wanted.split("::")[0].removeprefix("urn:pulumi:") if wanted.startswith("urn:pulumi:") else None
+    graph = graph_of(stack or named, from_file)
+    facts = [_facts(graph, resource) for resource in _find(graph, wanted)]
+    if as_json:
+        typer.echo(json.dumps(facts, indent=1))
+        return
+    for fact in facts:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column(style="dim")
+        table.add_column(overflow="fold")
+        for name, value in fact.items():
+            table.add_row(name, value if isinstance(value, str) else "\n".join(value))
+        console().print(table)
+
+
+def _find(graph: Graph, wanted: str) -> Sequence[Resource]:
+    if wanted in graph.resources:
+        return (graph.resources[wanted],)
+    found = [resource for resource in graph.resources.values() if resource.name == wanted]
+    if not found:
+        names = [resource.name for resource in graph.resources.values()]
+        raise UsageError(f"stack {graph.stack} has no resource {wanted}{nearest(wanted, names)}")
+    return found
+
+
+def _facts(graph: Graph, resource: Resource) -> dict[str, str | list[str]]:
+    """What is known of `resource`, under the names by which it is printed; what does not apply is left out."""
+    options = resource.options
+    kept = [name for name, on in (("protected", options.protect), ("kept on delete", options.retain_on_delete)) if on]
+    facts: dict[str, str | list[str]] = {
+        "resource": resource.name,
+        "type": resource.type,
+        "urn": resource.urn,
+        "made at": list(resource.source),
+        "asked by": _asked_by(graph, resource),
+        "part of": _name(graph, resource.parent),
+        "depends on": [_name(graph, urn) for urn in resource.dependencies],
+        "needed by": [other.name for other in graph.dependents.get(resource.urn, ())],
+        "kept": kept,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _asked_by(graph: Graph, resource: Resource) -> str:
+    """The part of the stack file that the nearest component around `resource` was asked for by, with its line."""
+    owner: Resource | None = resource
+    while owner is not None:
+        if key := str(owner.inputs.get("configKey", "")):
+            return f"{key}{_line_of(graph.stack, key)}"
+        owner = graph.resources.get(owner.parent)
+    return ""
+
+
+def _line_of(stack: str, key: str) -> str:
+    """` (Pulumi.dev.yaml:10)`; nothing where the plan is of a program whose stack file is not here."""
+    try:
+        folder = root()
+        document = read(folder, stack, project_name(folder))
+    except (ConfigError, UsageError):
+        return ""
+    section, *rest = key.split(".")
+    line = document.line((section, *rest))
+    return f" ({document.file}:{line})" if line else ""
+
+
+def _name(graph: Graph, urn: str) -> str:
+    return graph.resources[urn].name if urn in graph.resources else urn

@@ -1,0 +1,176 @@
+"""A stack as data: every resource with its inputs, outputs, place and options, wherever it was read from."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from plinth.engine.values import UNKNOWN, Value, leaves, with_leaves
+
+TOKEN = re.compile(r"0f1c[0-9a-f]{13}|71[0-9]{14}")
+"""What marks an invented value: in a text, digits like those of an EC2 id; of a number, its own sixteen digits."""
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+
+class Origin(NamedTuple):
+    """Where an invented value comes from: the property of a resource that only the cloud will know."""
+
+    urn: str
+    property: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The resource options that change what the engine does with a resource, as it resolved them."""
+
+    protect: bool = False
+    retain_on_delete: bool = False
+    delete_before_replace: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    additional_secret_outputs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    import_id: str = ""
+    deleted_with: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One resource of a stack.
+
+    `parent`, `dependencies` and `property_dependencies` hold URNs; `provider` is the provider's URN, empty for a component.
+    `source` lists the lines of the program that made it, innermost first, as `components/networking/network.py:83`.
+    """
+
+    urn: str
+    custom: bool
+    inputs: Mapping[str, Value]
+    outputs: Mapping[str, Value]
+    parent: str = ""
+    provider: str = ""
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    options: Options = Options()
+    source: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> str:
+        """The type token: `aws:ec2/vpc:Vpc`."""
+        return type_of(self.urn)
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return name_of(self.urn)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """A stack. `resources` stand in the order of their registration: a parent and a dependency before what needs them.
+
+    `invented` maps the token inside each invented value to its origin; it is empty for a graph that was read from a real plan.
+    """
+
+    project: str
+    stack: str
+    resources: Mapping[str, Resource]
+    outputs: Mapping[str, Value]
+    invented: Mapping[str, Origin] = field(default_factory=dict[str, Origin])
+
+    def origins(self, value: Value) -> tuple[Origin, ...]:
+        """The cloud-made values that `value`, of any shape, was put together from; each once."""
+        tokens = (token for leaf in leaves(value) for token in TOKEN.findall(str(leaf)))
+        return tuple(dict.fromkeys(self.invented[token] for token in tokens if token in self.invented))
+
+    def is_known(self, value: Value) -> bool:
+        """Whether nothing in `value` has to wait for the cloud."""
+        return UNKNOWN not in leaves(value) and not self.origins(value)
+
+    def with_unknowns(self, value: Value) -> Value:
+        """`value` as the engine's own plan has it: what holds an invented part is `UNKNOWN` as a whole."""
+        return with_leaves(value, lambda leaf: leaf if self.is_known(leaf) else UNKNOWN)
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[Resource, ...]]:
+        """The resources directly below each URN; the roots below the empty text."""
+        below: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            parent = resource.parent if resource.parent in self.resources else ""
+            below.setdefault(parent, []).append(resource)
+        return {urn: tuple(resources) for urn, resources in below.items()}
+
+    @cached_property
+    def dependents(self) -> Mapping[str, tuple[Resource, ...]]:
+        """The resources that depend on each URN."""
+        waiting: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            for urn in resource.dependencies:
+                waiting.setdefault(urn, []).append(resource)
+        return {urn: tuple(resources) for urn, resources in waiting.items()}
+
+    def of_type(self, token: str) -> tuple[Resource, ...]:
+        """The resources with this type token."""
+        return tuple(resource for resource in self.resources.values() if resource.type == token)
+
+    def to_json(self) -> str:
+        """The graph as JSON text, which `from_json` reads."""
+        plain = {
+            "project": self.project,
+            "stack": self.stack,
+            "resources": [asdict(resource) for resource in self.resources.values()],
+            "outputs": self.outputs,
+            "invented": self.invented,
+        }
+        return json.dumps(plain, indent=1)
+
+    @staticmethod
+    def from_json(text: str) -> "Graph":
+        """The graph that `to_json` wrote. Raises KeyError, TypeError or ValueError for other text."""
+        plain = json.loads(text)
+        resources = [_resource_from(entry) for entry in plain["resources"]]
+        return Graph(
+            project=plain["project"],
+            stack=plain["stack"],
+            resources={resource.urn: resource for resource in resources},
+            outputs=plain["outputs"],
+            invented={token: Origin(*origin) for token, origin in plain["invented"].items()},
+        )
+
+
+def type_of(urn: str) -> str:
+    """The type token of a URN: `aws:ec2/vpc:Vpc`."""
+    return urn.split("::", 3)[2].rsplit("$", 1)[-1]
+
+
+def name_of(urn: str) -> str:
+    """The logical name at the end of a URN."""
+    return urn.split("::", 3)[3]
+
+
+def child_urn(*, stack: str, project: str, parent: str, token: str, name: str) -> str:
+    """The URN of a resource. The types of all its ancestors are part of it, but for the stack's own."""
+    chain = parent.split("::", 3)[2] if parent else STACK_TYPE
+    qualified = token if chain == STACK_TYPE else f"{chain}${token}"
+    return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"
+
+
+def _resource_from(entry: Mapping[str, Any]) -> Resource:
+    options: dict[str, Any] = {name: tuple(value) if name in _LISTS else value for name, value in entry["options"].items()}
+    return Resource(
+        urn=entry["urn"],
+        custom=entry["custom"],
+        inputs=entry["inputs"],
+        outputs=entry["outputs"],
+        parent=entry["parent"],
+        provider=entry["provider"],
+        dependencies=tuple(entry["dependencies"]),
+        property_dependencies={key: tuple(urns) for key, urns in entry["property_dependencies"].items()},
+        options=Options(**options),
+        source=tuple(entry["source"]),
+    )
+
+
+_LISTS = {found.name for found in fields(Options) if isinstance(found.default, tuple)}

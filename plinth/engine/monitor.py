@@ -1,0 +1,158 @@
+"""Stands where the engine's resource monitor stands, and writes down what the program registers."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import dropwhile, takewhile
+from operator import not_
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from google.protobuf import empty_pb2
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto import resource_pb2
+
+from plinth.engine.graph import STACK_TYPE, Options, Resource, child_urn
+from plinth.engine.invent import Inventor, Place
+from plinth.engine.values import Value
+from plinth.engine.wire import plain, put
+
+Mode = Literal["values", "unknowns"]
+"""`values` invents what only the cloud knows; `unknowns` leaves it open, as the engine's own preview does."""
+
+
+class RecordingError(Exception):
+    """The program did what no plan can hold: registered a resource twice, or looked something up while building."""
+
+
+class RecordingMonitor(MockMonitor):
+    """Answers a program's registrations and keeps them.
+
+    Pulumi's own mock monitor swallows duplicates, component outputs, options and source lines; this one keeps them. It overrides
+    every call that a program makes and takes the rest (feature negotiation, hooks) from the mock monitor.
+    """
+
+    def __init__(self, *, project: str, stack: str, folder: Path, mode: Mode) -> None:
+        self.recorded: dict[str, Resource] = {}
+        self.stack_outputs: dict[str, Value] = {}
+        self.inventor = Inventor()
+        self._project, self._stack, self._mode = project, stack, mode
+        self._folder = folder.resolve()
+        self._files: dict[str, str] = {}
+        self._faults: list[str] = []
+
+    def check(self) -> None:
+        """Raises RecordingError with everything the program did wrong. Called once all registrations are in."""
+        if self._faults:
+            raise RecordingError("\n".join(self._faults))
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
+        """Keeps a resource and answers with its id and outputs, as far as the mode knows them."""
+        urn = child_urn(stack=self._stack, project=self._project, parent=request.parent, token=request.type, name=request.name)
+        if request.type == STACK_TYPE:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        source = self._source(request.stackTrace)
+        if urn in self.recorded:
+            first = ", ".join(self.recorded[urn].source[:1])
+            self._faults.append(f"two resources with one URN: {urn}, registered at {first} and at {', '.join(source[:1])}")
+        inputs = plain(request.object)
+        answer = resource_pb2.RegisterResourceResponse(urn=urn)
+        answer.object.CopyFrom(request.object)
+        outputs = inputs
+        if request.custom and self._mode == "values":
+            place = self._place(urn, request, inputs)
+            answer.id = self.inventor.identity(place)
+            made = self.inventor.outputs(place, inputs)
+            for key, value in made.items():
+                put(answer.object, key, value)
+            outputs = {**inputs, **made, "id": answer.id}
+        self.recorded[urn] = Resource(
+            urn=urn,
+            custom=request.custom,
+            inputs=inputs,
+            outputs=outputs if request.custom else {},
+            parent="" if request.parent.endswith(f"::{self._project}-{self._stack}") else request.parent,
+            provider=_provider_urn(request.provider),
+            dependencies=tuple(sorted(request.dependencies)),
+            property_dependencies={key: tuple(sorted(deps.urns)) for key, deps in sorted(request.propertyDependencies.items())},
+            options=self._options(request),
+            source=source,
+        )
+        return answer
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        """Keeps the outputs of a component, or of the stack."""
+        outputs = plain(request.outputs)
+        resource = self.recorded.get(request.urn)
+        if resource is None:
+            self.stack_outputs = outputs
+        else:
+            self.recorded[request.urn] = replace(resource, outputs=outputs)
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        """Refuses a look-up."""
+        raise RecordingError(f"the program looks up {request.tok} while building: give the value in the stack file")
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802
+        """Refuses to read what exists already."""
+        raise RecordingError(f"the program reads {request.type} {request.id} while building: refer to it by its id")
+
+    def _place(self, urn: str, request: Any, inputs: Mapping[str, Value]) -> Place:
+        provider = self.recorded.get(_provider_urn(request.provider))
+        settings: Mapping[str, Value] = provider.inputs if provider else {}
+        accounts = json.loads(settings.get("allowedAccountIds", "[]")) or ["000000000000"]
+        return Place(
+            urn=urn,
+            token=request.type,
+            name=request.name,
+            region=str(inputs.get("region") or settings.get("region") or "us-east-1"),
+            account=str(accounts[0]),
+        )
+
+    def _options(self, request: Any) -> Options:
+        return Options(
+            protect=request.protect,
+            retain_on_delete=request.retainOnDelete,
+            delete_before_replace=request.deleteBeforeReplace,
+            ignore_changes=tuple(request.ignoreChanges),
+            replace_on_changes=tuple(request.replaceOnChanges),
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+            aliases=tuple(self._alias_urn(request, alias) for alias in request.aliases),
+            import_id=request.importId,
+            deleted_with=request.deletedWith,
+        )
+
+    def _alias_urn(self, request: Any, alias: Any) -> str:
+        """The URN that an alias stands for: what it does not say is as it is now."""
+        if alias.WhichOneof("alias") == "urn":
+            return alias.urn
+        spec = alias.spec
+        parent = "" if spec.noParent else spec.parentUrn or request.parent
+        return child_urn(
+            stack=spec.stack or self._stack,
+            project=spec.project or self._project,
+            parent=parent,
+            token=spec.type or request.type,
+            name=spec.name or request.name,
+        )
+
+    def _source(self, trace: Any) -> tuple[str, ...]:
+        """The lines of the program: behind the SDK's own frames, before those of whatever runs the program."""
+        lines = [self._line(frame.pc.uri, frame.pc.line) for frame in trace.frames]
+        return tuple(takewhile(bool, dropwhile(not_, lines)))
+
+    def _line(self, uri: str, line: int) -> str:
+        """`components/networking/network.py:83`; nothing for a frame outside the program."""
+        if uri not in self._files:
+            path = Path(unquote(urlsplit(uri).path))
+            inside = path.is_relative_to(self._folder) and "site-packages" not in path.parts
+            self._files[uri] = path.relative_to(self._folder).as_posix() if inside else ""
+        file = self._files[uri]
+        return f"{file}:{line}" if file else ""
+
+
+def _provider_urn(reference: str) -> str:
+    """A provider is referred to as `<urn>::<id>`."""
+    return reference.rsplit("::", 1)[0]

@@ -1,0 +1,98 @@
+"""Reads what the real engine wrote into the same Graph: `pulumi preview --json` and `pulumi stack export`."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import dropwhile, takewhile
+from operator import not_
+from pathlib import Path
+from typing import Any
+
+from plinth.engine.graph import STACK_TYPE, Graph, Options, Resource, type_of
+from plinth.engine.values import Value
+from plinth.engine.wire import cleaned
+
+_GONE = ("delete", "delete-replaced", "discard", "discard-replaced", "read-discard")
+"""Steps of a preview after which a resource is no longer in the stack."""
+
+
+class PlanError(Exception):
+    """A file is not what the engine writes. Names the file and what was expected."""
+
+
+def read_plan(path: Path) -> Graph:
+    """The graph in a file that `pulumi preview --json` or `pulumi stack export` wrote. Raises PlanError for any other file."""
+    try:
+        content = json.loads(path.read_text())
+        if "steps" in content:
+            return from_preview(content)
+        return from_export(content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        detail = f"{type(error).__name__}: {error}"
+        expected = "the output of `pulumi preview --json` or of `pulumi stack export`"
+        raise PlanError(f"{path}: not {expected} ({detail})") from None
+
+
+def from_preview(content: Mapping[str, Any]) -> Graph:
+    """The stack as a preview says it will be. Secrets are hidden there already, and unknowns marked."""
+    states = {step["urn"]: step["newState"] for step in content["steps"] if step["op"] not in _GONE and "newState" in step}
+    return _graph(states.values())
+
+
+def from_export(content: Mapping[str, Any]) -> Graph:
+    """A deployed stack. What an update left half done (marked for deletion) is not part of it."""
+    deployment = content.get("deployment", content)
+    return _graph(state for state in deployment["resources"] if not state.get("delete"))
+
+
+def _graph(states: Iterable[Mapping[str, Any]]) -> Graph:
+    found = list(states)
+    if not found:
+        raise ValueError("it holds no resource")
+    _, stack, project, *_ = found[0]["urn"].removeprefix("urn:pulumi").replace("::", ":").split(":")
+    roots = [state for state in found if state["type"] == STACK_TYPE]
+    outputs: Mapping[str, Value] = cleaned(roots[0].get("outputs", {})) if roots else {}
+    resources = [_resource(state) for state in found if state["type"] != STACK_TYPE]
+    return Graph(
+        project=project,
+        stack=stack,
+        resources={resource.urn: resource for resource in resources},
+        outputs=outputs,
+    )
+
+
+def _resource(state: Mapping[str, Any]) -> Resource:
+    parent = state.get("parent", "")
+    return Resource(
+        urn=state["urn"],
+        custom=state["custom"],
+        inputs=cleaned(state.get("inputs", {})),
+        outputs=cleaned(state.get("outputs", {})),
+        parent="" if parent and type_of(parent) == STACK_TYPE else parent,
+        provider=state.get("provider", "").rsplit("::", 1)[0],
+        dependencies=tuple(sorted(state.get("dependencies", ()))),
+        property_dependencies={
+            key: tuple(sorted(urns or ())) for key, urns in sorted(state.get("propertyDependencies", {}).items())
+        },
+        options=Options(
+            protect=state.get("protect", False),
+            retain_on_delete=state.get("retainOnDelete", False),
+            ignore_changes=tuple(state.get("ignoreChanges", ())),
+            replace_on_changes=tuple(state.get("replaceOnChanges", ())),
+            additional_secret_outputs=tuple(state.get("additionalSecretOutputs", ())),
+            aliases=tuple(state.get("aliases", ())),
+            import_id=state.get("importID", ""),
+            deleted_with=state.get("deletedWith", ""),
+        ),
+        source=_source(state.get("stackTrace", ())),
+    )
+
+
+def _source(frames: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """The engine writes `project:///components/networking/network.py#83`, and `project:///../..` for what is outside."""
+    return tuple(takewhile(bool, dropwhile(not_, (_line(frame.get("sourcePosition", "")) for frame in frames))))
+
+
+def _line(position: str) -> str:
+    file = position.removeprefix("project:///")
+    inside = file != position and not file.startswith("..") and "site-packages" not in file
+    return file.replace("#", ":") if inside else ""

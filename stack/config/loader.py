@@ -1,0 +1,189 @@
+"""From a stack file to its typed configuration, or to every fault in it at once."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from stack.config.document import Document, KeyPath, format_path, project_name, read
+from stack.config.faults import ConfigError, Fault, type_name
+from stack.config.model import NAMESPACE, StackConfig
+from stack.config.reference import allowed, find, keys_of
+from stack.config.rules import Breach, breaches, overlaps_between
+
+ENVIRONMENTS: Mapping[str, str] = {
+    "dev": "dev",
+    "development": "dev",
+    "staging": "staging",
+    "stage": "staging",
+    "prod": "prod",
+    "production": "prod",
+}
+"""The environment of each stack name. The long names are those that teams bring along."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One stack: what it is called and how it is configured. `project` is `name:` in Pulumi.yaml."""
+
+    project: str
+    environment: str
+    config: StackConfig
+
+
+def load(folder: Path, name: str) -> Stack:
+    """The stack called `name`, from `folder`/Pulumi.<name>.yaml. Raises ConfigError with every fault."""
+    return _load(folder, name)[1]
+
+
+def load_all(folder: Path, names: Sequence[str]) -> dict[str, Stack]:
+    """The stacks called `names`. Raises ConfigError with the faults of all their files, those between two files included."""
+    loaded: dict[str, tuple[Document, Stack]] = {}
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            loaded[name] = _load(folder, name)
+        except ConfigError as error:
+            faults += error.faults
+    between = overlaps_between({name: stack.config for name, (_, stack) in loaded.items()})
+    faults += [_of_breach(loaded[name][0], breach) for name, breach in between]
+    if faults:
+        raise ConfigError(faults)
+    return {name: stack for name, (_, stack) in loaded.items()}
+
+
+def _load(folder: Path, name: str) -> tuple[Document, Stack]:
+    project = project_name(folder)
+    environment = environment_of(name)
+    document = read(folder, name, project)
+    return document, Stack(project=project, environment=environment, config=validate(document))
+
+
+def environment_of(stack: str) -> str:
+    """The environment of the stack called `stack`. Raises ConfigError for a name that is no environment's."""
+    if stack not in ENVIRONMENTS:
+        raise ConfigError(
+            [
+                Fault(
+                    file=f"Pulumi.{stack}.yaml",
+                    line=0,
+                    key="stack name",
+                    problem=f"{stack!r} is no environment",
+                    allowed=f"one of {', '.join(ENVIRONMENTS)}",
+                )
+            ]
+        )
+    return ENVIRONMENTS[stack]
+
+
+def validate(document: Document) -> StackConfig:
+    """The typed configuration in `document`. Raises ConfigError with every fault.
+
+    The rules between values are looked at once each value is right by itself.
+    """
+    faults = [*_encrypted_in_sections(document), *_foreign_keys(document)]
+    prefix = f"{NAMESPACE}:"
+    sections = {key.removeprefix(prefix): value for key, value in document.values.items() if key.startswith(prefix)}
+    try:
+        config = StackConfig.model_validate_json(json.dumps(sections))
+    except ValidationError as error:
+        raise ConfigError([*faults, *_of_errors(document, error.errors(include_url=False))]) from None
+    faults += [_of_breach(document, breach) for breach in breaches(config)]
+    if faults:
+        raise ConfigError(faults)
+    return config
+
+
+def _encrypted_in_sections(document: Document) -> Iterator[Fault]:
+    """A secret inside a section would come out in plain wherever the section is read."""
+    for path in document.encrypted:
+        if path[1:] or path[:1] in {(key,) for key in keys_of(())}:
+            yield _fault(document, path, "is encrypted inside a section", "a credential is a key of its own under `config:`")
+
+
+def _foreign_keys(document: Document) -> Iterator[Fault]:
+    for key in document.values:
+        if not key.startswith((f"{NAMESPACE}:", "pulumi:")):
+            yield _fault(
+                document,
+                (key,),
+                "has no effect here",
+                f"{NAMESPACE}:<section> or pulumi:<setting>; the provider's account and region come from {NAMESPACE}:platform",
+            )
+
+
+def _of_errors(document: Document, errors: Sequence[ErrorDetails]) -> Iterator[Fault]:
+    """One fault a place: a misspelt key, which the model sees as one key too many and one missing, is said once."""
+    places = {_path(error["loc"]): error for error in reversed(errors)}
+    missing = {path for path, error in places.items() if error["type"] == "missing"}
+    for path in [path for path, error in places.items() if error["type"] == "extra_forbidden"]:
+        meant = _meant(path, missing, places)
+        missing.discard(meant or ())
+        hint = f"did you mean {meant[-1]}?" if meant else f"one of {', '.join(keys_of(path[:-1]))}"
+        yield _fault(document, path, "is no key that can stand here", hint)
+    for path in missing:
+        yield _fault(document, path, "is missing", _allowed(path))
+    for path, error in places.items():
+        if error["type"] not in ("missing", "extra_forbidden"):
+            yield _of_value(document, path, error)
+
+
+def _meant(path: KeyPath, missing: set[KeyPath], places: Mapping[KeyPath, ErrorDetails]) -> KeyPath | None:
+    """The key that the unknown key at `path` was meant to be, if there is one near enough. Missing keys come first."""
+    parent = path[:-1]
+    absent = [str(other[-1]) for other in missing if other[:-1] == parent]
+    unknown = [other for other, error in places.items() if error["type"] == "extra_forbidden" and other[:-1] == parent]
+    if len(absent) == 1 and len(unknown) == 1:
+        return (*parent, absent[0])
+    for known in (absent, keys_of(parent)):
+        if near := get_close_matches(str(path[-1]), known, n=1):
+            return (*parent, near[0])
+    return None
+
+
+def _of_value(document: Document, path: KeyPath, error: ErrorDetails) -> Fault:
+    if path[-1] == "[key]":
+        return _fault(document, path[:-1], "is no possible name", "up to 30 lower-case letters, digits and single hyphens")
+    value = error["input"]
+    own = error.get("ctx", {}).get("error") if error["type"] == "value_error" else None
+    problem = str(own) if own else f"{_shown(value)} is not possible"
+    hint = _allowed(path)
+    near = _nearest(value, (find(path) or {}).get("enum", ()))
+    return _fault(document, path, problem, f"{hint}{near}")
+
+
+def _nearest(value: Any, possible: Sequence[Any]) -> str:
+    near = get_close_matches(value, map(str, possible), n=1) if isinstance(value, str) else []
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _shown(value: Any) -> str:
+    """A value as a message shows it: itself where it is short, else what kind of thing it is."""
+    kind = type_name.get(type(value), "nothing")  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, list | dict):
+        return kind
+    if isinstance(value, str):
+        return f"the text {value!r}" if len(value) <= 60 else f"a text of {len(value)} characters"
+    return kind if value is None else f"{json.dumps(value)} ({kind})"
+
+
+def _allowed(path: KeyPath) -> str:
+    node = find(path)
+    return allowed(node) if node else "nothing"
+
+
+def _path(location: tuple[int | str, ...]) -> KeyPath:
+    return (f"{NAMESPACE}:{location[0]}", *location[1:])
+
+
+def _of_breach(document: Document, breach: Breach) -> Fault:
+    return _fault(document, breach.path, breach.problem, breach.allowed)
+
+
+def _fault(document: Document, path: KeyPath, problem: str, allow: str) -> Fault:
+    return Fault(file=document.file, line=document.line(path), key=format_path(path), problem=problem, allowed=allow)

@@ -1,0 +1,23 @@
+"""The outputs of a stack that other programs may rely on. A change that breaks a reader raises `VERSION`."""
+
+from pulumi import export
+
+from stack.program import Platform
+
+VERSION = 1
+
+
+def publish(platform: Platform) -> None:
+    """Exports what `platform` has to offer. Subnets are keyed by zone."""
+    network = platform.network
+    export("version", VERSION)
+    export(
+        "network",
+        {
+            "vpcId": network.vpc_id,
+            "publicSubnetIds": network.public_subnet_ids,
+            "privateSubnetIds": network.private_subnet_ids,
+            "databaseSubnetIds": network.database_subnet_ids,
+            "workloadZones": network.workload_zones,
+        },
+    )
