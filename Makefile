@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready-run
 READY_DEV := .venv/.ready-dev
 
-.PHONY: setup preview test check format docs bench up clean lock
+.PHONY: setup preview test check format docs ledger bench up clean lock
 
 preview: $(READY)  ## plan all three stacks: no account, no login, no network
 	@$(BIN)/plinth preview
@@ -28,6 +28,9 @@ format: $(READY_DEV)  ## bring the code into form
 
 docs: $(READY_DEV)  ## write every generated file anew
 	@$(BIN)/python -m tools.docs
+
+ledger: $(READY_DEV)  ## freeze the names of new resources
+	@$(BIN)/python -m tools.ledger
 
 bench: $(READY_DEV)  ## our preview against its floor and against the real engine
 	@$(BIN)/python -m tools.bench

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 
 from components.core.context import Context
-from components.core.contracts import PrivateNetwork
+from components.core.contracts import PrivateNetwork, ServiceRegistry
 from components.core.tagging import default_tags
 from components.networking.network import Network, NetworkArgs
 from stack.config.loader import Stack
@@ -16,12 +16,14 @@ class Platform:
     """What was built, as others may know it."""
 
     network: PrivateNetwork
+    discovery: ServiceRegistry | None
 
 
 def build(stack: Stack) -> Platform:
     """Registers every resource of `stack`. Looks nothing up: the same stack file gives the same resources everywhere."""
     ctx = _context(stack)
-    return Platform(network=_network(stack, ctx))
+    network = _network(stack, ctx)
+    return Platform(network=network, discovery=_discovery(stack, ctx, network))
 
 
 def _context(stack: Stack) -> Context:
@@ -60,3 +62,13 @@ def _network(stack: Stack, ctx: Context) -> PrivateNetwork:
         ),
         ctx.asked_by("plinth:networking"),
     )
+
+
+def _discovery(stack: Stack, ctx: Context, network: PrivateNetwork) -> ServiceRegistry | None:
+    discovery = stack.config.networking.discovery
+    if not discovery.enabled:
+        return None
+    from components.networking.discovery import Discovery, DiscoveryArgs
+
+    args = DiscoveryArgs(domain=discovery.domain, vpc_id=network.vpc_id)
+    return Discovery("discovery", args, ctx.asked_by("plinth:networking.discovery"))

@@ -67,6 +67,7 @@ def _stacks_table() -> str:
         "zones with workloads": [network.workload_zones for network in networks],
         "NAT gateways": [len(graph.of_type("aws:ec2/natGateway:NatGateway")) for graph in graphs],
         "data on deletion": [platform.deletion for platform in platforms],
+        "private DNS names": ["on" if network.discovery.enabled else "off" for network in networks],
         "resources": [len(graph.resources) for graph in graphs],
     }
     lines = [f"| | {' | '.join(stacks)} |", "|---|" + "---|" * len(stacks)]

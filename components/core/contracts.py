@@ -37,3 +37,17 @@ class PrivateNetwork(Protocol):
     def workload_zones(self) -> tuple[str, ...]:
         """The zones in which workloads run: some or all of the zones that have subnets."""
         ...
+
+
+class ServiceRegistry(Protocol):
+    """Where services register the names by which others find them."""
+
+    @property
+    def namespace_id(self) -> Output[str]:
+        """The namespace in which a service is registered."""
+        ...
+
+    @property
+    def namespace_arn(self) -> Output[str]:
+        """The same by its ARN, as Service Connect wants it."""
+        ...

@@ -20,13 +20,13 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "queue": 80,
         "repository": 256,
         "role": 64,
-        "secret": 256,
+        "secret": 512,
     }
 )
 """Longest name, in characters, of each kind of thing that is named explicitly.
 
-Source: `maxLength` of the name property in AWS's CloudFormation resource schemas of 2026-10; where a schema gives none (bucket,
-database, cluster, parameter, queue, secret) the service's own API reference. `cluster` is the shorter of EKS (100) and ECS (255).
+Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's, ECS allows more); for
+cache, parameter and queue, where the schema has none or a longer one, CreateReplicationGroup, PutParameter and CreateQueue.
 """
 
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -32,7 +32,7 @@ def zone_letter(zone: str) -> str:
     """`a` for `us-east-1a`. Raises ValueError for what is not the name of an availability zone a to i."""
     match = _ZONE.fullmatch(zone)
     if match is None:
-        raise ValueError(f"{zone!r} is not an availability zone such as us-east-1a")
+        raise ValueError(f"{zone!r} is not an availability zone: the name of a region and a letter, a to i")
     return match[1]
 
 

@@ -79,7 +79,10 @@ class Inventor:
         return f"{prefix}-{token}"
 
     def outputs(self, place: Place, given: Mapping[str, Value]) -> dict[str, Value]:
-        """A value for each declared output of the resource that `given` does not hold and that is always there."""
+        """A value for each declared output of the resource that `given` does not hold and that is always there.
+
+        Inside such an output even what may be absent gets a value: the SDK calls most nested outputs optional.
+        """
         declared = _declared_outputs(place.token)
         return {key: self._value(place, key, kind, 0) for key, kind in declared.items() if key not in given}
 
@@ -96,6 +99,8 @@ class Inventor:
         return number
 
     def _value(self, place: Place, path: str, kind: Any, depth: int) -> Value:
+        if _is_optional(kind):
+            kind = next(of for of in typing.get_args(kind) if of is not type(None))
         origin = typing.get_origin(kind)
         if kind is str:
             return self._text(place, path)
@@ -131,29 +136,28 @@ def _declared_outputs(token: str) -> Mapping[str, Any]:
     if found is None:
         return {}
     known: Mapping[str, Any] = getattr(found, "mod_info")  # noqa: B009 (untyped in the SDK)
-    return _properties(getattr(sys.modules[known["fqn"]], known["classes"][token]))
+    properties = _properties(getattr(sys.modules[known["fqn"]], known["classes"][token]))
+    return {name: kind for name, kind in properties.items() if not _is_optional(kind)}
 
 
 @cache
 def _properties(cls: type) -> Mapping[str, Any]:
-    """Wire name -> type of the properties of a generated SDK class that are never None."""
+    """Wire name -> type of the properties of a generated SDK class."""
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         for member in vars(base).values():
             getter = member.fget if isinstance(member, property) else None
             name = getattr(getter, "_pulumi_name", None)
             if getter is not None and isinstance(name, str):
-                kind = _present(getter)
-                if kind is not None:
-                    found[name] = kind
+                found[name] = _type_of(getter)
     return found
 
 
-def _present(getter: Callable[..., Any]) -> Any:
-    """The type that a property gives once `Output` is taken off; None for one that may be absent."""
+def _type_of(getter: Callable[..., Any]) -> Any:
+    """The type that a property gives once `Output` is taken off."""
     kind = typing.get_type_hints(getter)["return"]
-    if typing.get_origin(kind) is Output:
-        kind = typing.get_args(kind)[0]
-    if typing.get_origin(kind) in (typing.Union, types.UnionType) and type(None) in typing.get_args(kind):
-        return None
-    return kind
+    return typing.get_args(kind)[0] if typing.get_origin(kind) is Output else kind
+
+
+def _is_optional(kind: Any) -> bool:
+    return typing.get_origin(kind) in (typing.Union, types.UnionType) and type(None) in typing.get_args(kind)

@@ -7,10 +7,11 @@ import logging
 import os
 import runpy
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pulumi.runtime import set_all_config
@@ -27,14 +28,14 @@ from stack.config.document import project_name, read
 def record(folder: Path, stack: str, *, mode: Mode = "values", preview: bool = True) -> Graph:
     """The graph of the program in `folder` for the stack called `stack`, its file read as the Pulumi command line reads it.
 
-    Leaves this process with the program's modules imported: commands record each stack in a process of its own (`workers`).
+    The program's modules stay imported: commands record each stack in a process of its own (`workers`).
     Raises ConfigError for a stack file that cannot be read, pulumi.RunError where the program refuses its configuration,
     RecordingError for a resource registered twice and for a look-up, and whatever else the program raises.
     """
     project = project_name(folder)
     document = read(folder, stack, project)
     program = str(folder / "__main__.py")
-    with _as_the_language_host_runs_it(folder, document.environment()):
+    with _as_the_language_host_runs_it(folder, document.environment()), _with_its_own_modules(folder):
         return run(
             lambda: runpy.run_path(program, run_name="__main__"),
             project=project,
@@ -85,6 +86,8 @@ def _run(program: Callable[[], object], monitor: RecordingMonitor, *, project: s
         )
     )
     set_all_config(get_config_env(), get_config_secret_keys_env())
+    # A registration that fails leaves futures that nobody awaits any more; asyncio would report each of them.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
     try:
         loop.set_default_executor(_Inline())
@@ -128,3 +131,30 @@ def _as_the_language_host_runs_it(folder: Path, environment: dict[str, str]) -> 
         os.environ.update(before[2])
         if before[3]:
             gc.enable()
+
+
+@contextmanager
+def _with_its_own_modules(folder: Path) -> Generator[None]:
+    """Lets the program import what lies in its folder, even where modules of the same name come from another one.
+
+    Another revision of this repository, checked out elsewhere, has packages called as those that are running now.
+    """
+    own = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    foreign = {name for name in (own - {"__main__"}) & sys.modules.keys() if not _lies_in(sys.modules[name], folder)}
+    others = _taken_out(foreign)
+    try:
+        yield
+    finally:
+        if foreign:
+            _taken_out(foreign)
+            sys.modules.update(others)
+
+
+def _lies_in(module: ModuleType, folder: Path) -> bool:
+    return Path(module.__file__ or "").is_relative_to(folder)
+
+
+def _taken_out(packages: Set[str]) -> dict[str, ModuleType]:
+    """Forgets that these packages and what is in them were imported; returns what was."""
+    names = [name for name in sys.modules if name.partition(".")[0] in packages]
+    return {name: sys.modules.pop(name) for name in names}

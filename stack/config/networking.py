@@ -7,6 +7,22 @@ from pydantic import Field
 
 from stack.config.section import Name, PrivateBlock, Section, VpcBlock
 
+DomainName = Annotated[
+    str,
+    Field(
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+        max_length=253,
+        json_schema_extra={"allowed": "a domain name in lower case, such as dev.plinth.internal"},
+    ),
+]
+
+
+class Discovery(Section):
+    """Names for services inside the network."""
+
+    enabled: bool = Field(description="Whether services find each other by private DNS names.")
+    domain: DomainName = Field(description="The private domain that their names end in. Resolved inside this network only.")
+
 
 class Networking(Section):
     """The private address space of the stack and its ways out."""
@@ -33,3 +49,4 @@ class Networking(Section):
             "each zone."
         )
     )
+    discovery: Discovery = Field(description="Names for services inside the network.")

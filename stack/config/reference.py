@@ -82,7 +82,7 @@ def allowed(node: Node) -> str:
         case "object" if "properties" in node:
             return f"a map with the keys {', '.join(node['properties'])}"
         case "object":
-            return f"a map from names to {allowed(_resolved(node['additionalProperties']))}"
+            return f"a map from names to {allowed(_entry_of(node) or {})}"
         case _:
             return "a text"
 
@@ -103,18 +103,23 @@ def _children(node: Node) -> dict[str, Node]:
     """The named keys of a map. A map of free names is entered through `<name>` where its values have keys of their own."""
     if "properties" in node:
         return {key: _resolved(child) for key, child in node["properties"].items()}
-    values: Any = node.get("additionalProperties")
-    child: Node = _resolved(values) if values else {}
-    return {"<name>": child} if "properties" in child else {}
+    entry = _entry_of(node)
+    return {"<name>": entry} if entry and "properties" in entry else {}
 
 
 def _child(node: Node, step: str | int) -> Node | None:
     if isinstance(step, int):
         return _resolved(node["items"]) if "items" in node else None
     child = node.get("properties", {}).get(step)
-    if child is None and node.get("additionalProperties"):
-        child = node["additionalProperties"]
-    return _resolved(child) if child is not None else None
+    return _resolved(child) if child is not None else _entry_of(node)
+
+
+def _entry_of(node: Node) -> Node | None:
+    """The schema of each entry of a map of free names; None for any other node."""
+    if "patternProperties" in node and "properties" not in node:
+        (entry,) = node["patternProperties"].values()
+        return _resolved(entry)
+    return None
 
 
 def _resolved(node: Node) -> Node:

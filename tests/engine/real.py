@@ -1,0 +1,53 @@
+"""The genuine engine, for the tests that run it: where it is, and how to call it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import project_copy, replace_in
+
+ENGINE = os.environ.get("PLINTH_ENGINE", "")
+NEEDED = [pytest.mark.engine, pytest.mark.skipif(not ENGINE, reason="PLINTH_ENGINE names no folder with the Pulumi engine")]
+ACCOUNT = "123456789012"
+"""The account of the emulated AWS."""
+
+
+def with_engine(folder: Path, script: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Runs a shell script in `folder` with the engine on its PATH and the stand-ins for the providers running."""
+    return _run(folder, "with-engine", *options, "--", "sh", "-c", script)
+
+
+def against_moto(folder: Path, stack: str, *steps: str) -> list[dict[str, Any]]:
+    """Runs steps (`preview`, `up`, `refresh`, `destroy`) of a stack against an emulated AWS: a result a step, and a last one."""
+    done = _run(folder, "up-against-moto", ".", stack, *steps)
+    decoder, text, found = json.JSONDecoder(), done.stdout.strip(), list[dict[str, Any]]()
+    while text:
+        result, end = decoder.raw_decode(text)
+        found.append(result)
+        text = text[end:].strip()
+    assert len(found) == len(steps) + 1, done.stdout + done.stderr
+    return found
+
+
+def deployable(folder: Path) -> Path:
+    """A copy of the program whose stacks belong to the emulated account."""
+    copy = project_copy(folder)
+    for file in copy.glob("Pulumi.*.yaml"):
+        replace_in(file, '"000000000000"', f'"{ACCOUNT}"')
+    return copy
+
+
+def _run(folder: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [f"{ENGINE}/{program}", *arguments],
+        cwd=folder,
+        env={**os.environ, "VIRTUAL_ENV": sys.prefix},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

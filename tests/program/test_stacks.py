@@ -1,0 +1,255 @@
+"""The whole program, for each of the three stacks of the repository."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from components.core.tagging import REQUIRED
+from plinth.engine.graph import Graph, Resource
+from plinth.engine.recording import record
+from stack.config.loader import load_all
+from tests.harness import ROOT, STACKS, graphs, named, project_copy, replace_in
+from tools import ledger
+
+EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
+CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
+PREFIX = {"prod": "10.0", "staging": "10.1", "dev": "10.2"}
+
+
+def of_kind(graph: Graph, kind: str) -> list[Resource]:
+    return [resource for resource in graph.resources.values() if resource.type.endswith(f":{kind}")]
+
+
+def tier(graph: Graph, name: str) -> list[Resource]:
+    return [subnet for subnet in of_kind(graph, "Subnet") if subnet.inputs["tags"]["tier"] == name]
+
+
+# Names and identity
+
+
+@EVERY_STACK
+def test_no_name_that_was_ever_deployed_is_lost_and_new_ones_are_in_the_ledger(stack: str) -> None:
+    urns = ledger.frozen(stack)
+    assert ledger.lost(urns, graphs()[stack]) == [], "an `up` would delete these: give what replaces them `formerly=`"
+    assert ledger.added(urns, graphs()[stack]) == [], "new names: look at them, then `make ledger` freezes them"
+
+
+def test_the_ledger_notices_a_renamed_resource_and_accepts_it_with_an_alias() -> None:
+    graph = graphs()["dev"]
+    urn = named(graph, "network-vpc").urn
+    without = Graph(project="plinth", stack="dev", resources={k: v for k, v in graph.resources.items() if k != urn}, outputs={})
+    assert ledger.lost({urn}, without) == [urn]
+    assert ledger.lost({urn}, graph) == []
+
+
+@EVERY_STACK
+def test_every_child_carries_the_name_of_its_component(stack: str) -> None:
+    graph = graphs()[stack]
+    for resource in graph.resources.values():
+        if resource.parent:
+            assert resource.name.startswith(f"{graph.resources[resource.parent].name}-"), resource.urn
+
+
+def test_logical_names_say_nothing_of_the_environment() -> None:
+    for stack in STACKS:
+        for resource in graphs()[stack].resources.values():
+            assert not set(resource.name.split("-")) & {"dev", "staging", "prod"}, resource.urn
+
+
+@EVERY_STACK
+@pytest.mark.requirement("BST-06", part="the Name tag of every tagged resource")
+def test_every_name_tag_follows_the_convention(stack: str) -> None:
+    for resource in graphs()[stack].resources.values():
+        if "tags" in resource.inputs:
+            assert resource.inputs["tags"]["Name"] == f"plinth-{stack}-{resource.name}"
+
+
+@EVERY_STACK
+def test_a_preview_and_an_up_register_the_same_resources(stack: str, tmp_path: Path) -> None:
+    copy = project_copy(tmp_path)
+    replace_in(copy / f"Pulumi.{stack}.yaml", '"000000000000"', '"123456789012"')
+    previewed = record(copy, stack, mode="unknowns")
+    assert record(copy, stack, preview=False).resources.keys() == previewed.resources.keys() == graphs()[stack].resources.keys()
+
+
+# Provider, regions, tags
+
+
+@EVERY_STACK
+@pytest.mark.requirement("BST-03", part="one explicit provider with default tags and the allowed account, used by every resource")
+def test_every_resource_uses_the_one_provider_which_guards_account_and_tags(stack: str) -> None:
+    graph = graphs()[stack]
+    (provider,) = (resource for resource in graph.resources.values() if resource.type.startswith("pulumi:providers:"))
+    assert provider.name == "aws"
+    assert provider.inputs["allowedAccountIds"] == '["000000000000"]'
+    assert '"tags"' in provider.inputs["defaultTags"]
+    for resource in graph.resources.values():
+        if resource.type.startswith("aws:"):
+            assert resource.provider == provider.urn, resource.urn
+
+
+@EVERY_STACK
+@pytest.mark.requirement("BST-03", part="`region=` on each resource")
+@pytest.mark.requirement("BST-11", part="the regions come from the stack file; the components know none")
+def test_every_resource_of_a_regional_type_carries_the_home_region(stack: str) -> None:
+    graph = graphs()[stack]
+    regional = [
+        resource for resource in graph.resources.values() if "region" in resource.outputs and resource.type.startswith("aws:")
+    ]
+    assert len(regional) > 30
+    for resource in regional:
+        assert resource.inputs.get("region") == CONFIGS[stack].platform.regions.home, resource.urn
+
+
+@EVERY_STACK
+@pytest.mark.requirement(
+    "BST-07", part="the required keys on the provider; propagation where AWS drops them comes with those types"
+)
+def test_every_taggable_resource_carries_every_required_tag(stack: str) -> None:
+    graph = graphs()[stack]
+    defaults = json.loads(named(graph, "aws").inputs["defaultTags"])["tags"]
+    assert set(REQUIRED) <= defaults.keys()
+    assert (defaults["environment"], defaults["project"]) == (stack, "plinth")
+    for resource in graph.resources.values():
+        if resource.type.startswith("aws:") and "tagsAll" in resource.outputs:
+            assert "Name" in resource.inputs["tags"], resource.urn
+
+
+# The network, row by row
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-01")
+def test_each_stack_has_one_vpc_with_addresses_of_its_own(stack: str) -> None:
+    graph = graphs()[stack]
+    (vpc,) = of_kind(graph, "Vpc")
+    (group,) = of_kind(graph, "DefaultSecurityGroup")
+    assert vpc.inputs["cidrBlock"] == f"{PREFIX[stack]}.0.0/16"
+    assert (group.inputs["ingress"], group.inputs["egress"]) == ([], [])
+    others = [CONFIGS[other].networking for other in STACKS if other != stack]
+    taken = [block for other in others for block in (other.cidr, *other.reserved.values())]
+    assert not any(CONFIGS[stack].networking.cidr.overlaps(block) for block in taken)
+
+
+@EVERY_STACK
+@pytest.mark.parametrize(
+    ("name", "first", "discovery"),
+    [
+        pytest.param("public", 1, "kubernetes.io/role/elb", marks=pytest.mark.requirement("NET-02")),
+        pytest.param("private", 11, "kubernetes.io/role/internal-elb", marks=pytest.mark.requirement("NET-03")),
+        pytest.param(
+            "database",
+            21,
+            None,
+            marks=pytest.mark.requirement("NET-04", part="the subnets and their isolation; no data store exists yet"),
+        ),
+    ],
+)
+def test_each_tier_has_three_subnets_in_three_zones_at_their_addresses(
+    stack: str, name: str, first: int, discovery: str | None
+) -> None:
+    subnets = tier(graphs()[stack], name)
+    assert [subnet.inputs["cidrBlock"] for subnet in subnets] == [f"{PREFIX[stack]}.{first + n}.0/24" for n in range(3)]
+    assert len({subnet.inputs["availabilityZone"] for subnet in subnets}) == 3
+    for subnet in subnets:
+        assert subnet.inputs["mapPublicIpOnLaunch"] is False
+        assert discovery is None or subnet.inputs["tags"][discovery] == "1"
+
+
+@pytest.mark.requirement("NET-05", part="the networking side: zones of workloads by stack, subnets in three zones everywhere")
+def test_workloads_run_in_one_zone_in_dev_and_in_three_in_prod() -> None:
+    found = {stack: graphs()[stack].outputs["network"]["workloadZones"] for stack in STACKS}
+    assert found["dev"] == ["us-east-1a"]
+    assert len(found["staging"]) >= 2
+    assert len(set(found["prod"])) == 3
+
+
+@pytest.mark.requirement("NET-07")
+def test_nat_is_one_in_dev_one_a_zone_elsewhere_and_none_where_switched_off(tmp_path: Path) -> None:
+    counts = {stack: (len(of_kind(graphs()[stack], "NatGateway")), len(of_kind(graphs()[stack], "Eip"))) for stack in STACKS}
+    assert counts == {"dev": (1, 1), "staging": (3, 3), "prod": (3, 3)}
+    public = {subnet.outputs["id"]: subnet.inputs["availabilityZone"] for subnet in tier(graphs()["prod"], "public")}
+    assert len({public[nat.inputs["subnetId"]] for nat in of_kind(graphs()["prod"], "NatGateway")}) == 3
+
+    copy = project_copy(tmp_path)
+    replace_in(copy / "Pulumi.dev.yaml", "nat: single", "nat: none")
+    off = record(copy, "dev")
+    assert (of_kind(off, "NatGateway"), of_kind(off, "Eip")) == ([], [])
+    assert [route.name for route in of_kind(off, "Route")] == ["network-public-default"]
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-08", part="all but the routes of gateway endpoints, which come with the endpoints")
+def test_every_subnet_has_one_association_and_prod_leaves_through_its_own_zone(stack: str) -> None:
+    graph = graphs()[stack]
+    tables = {link.inputs["subnetId"]: link.inputs["routeTableId"] for link in of_kind(graph, "RouteTableAssociation")}
+    assert len(of_kind(graph, "RouteTableAssociation")) == len(tables) == len(of_kind(graph, "Subnet")) == 9
+    exits = {route.inputs["routeTableId"]: route for route in of_kind(graph, "Route")}
+    zone_of_nat = {
+        nat.outputs["id"]: next(
+            s.inputs["availabilityZone"] for s in tier(graph, "public") if s.outputs["id"] == nat.inputs["subnetId"]
+        )
+        for nat in of_kind(graph, "NatGateway")
+    }
+    for subnet in tier(graph, "private"):
+        zone = zone_of_nat[exits[tables[subnet.outputs["id"]]].inputs["natGatewayId"]]
+        assert zone == (subnet.inputs["availabilityZone"] if stack != "dev" else "us-east-1a")
+    for subnet in tier(graph, "public"):
+        assert "gatewayId" in exits[tables[subnet.outputs["id"]]].inputs
+    for subnet in tier(graph, "database"):
+        assert tables[subnet.outputs["id"]] not in exits
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-14", part="the namespace on the VPC, switched by the stack file")
+def test_services_find_each_other_by_private_names_unless_switched_off(stack: str, tmp_path: Path) -> None:
+    graph = graphs()[stack]
+    (namespace,) = of_kind(graph, "PrivateDnsNamespace")
+    assert namespace.inputs["vpc"] == named(graph, "network-vpc").outputs["id"]
+    copy = project_copy(tmp_path)
+    replace_in(copy / f"Pulumi.{stack}.yaml", "enabled: true", "enabled: false")
+    assert {resource.name for resource in graph.resources.values()} - {
+        r.name for r in record(copy, stack).resources.values()
+    } == {
+        "discovery",
+        "discovery-namespace",
+    }
+
+
+# Between the stacks
+
+
+@pytest.mark.requirement("DEL-13", part="invariants between the stacks; the same components in all three")
+def test_prod_is_never_less_safe_than_staging_nor_staging_than_dev() -> None:
+    order = [CONFIGS[stack] for stack in ("dev", "staging", "prod")]
+    nat = {"none": 0, "single": 1, "per-zone": 2}
+    deletion = {"destroy": 0, "retain": 1}
+    for weaker, stronger in pairwise(order):
+        assert len(stronger.platform.zones) >= len(weaker.platform.zones)
+        assert stronger.networking.workload_zones >= weaker.networking.workload_zones
+        assert nat[stronger.networking.nat] >= nat[weaker.networking.nat]
+        assert deletion[stronger.platform.deletion] >= deletion[weaker.platform.deletion]
+
+
+@pytest.mark.requirement(
+    "DEL-16", part="the three stacks are built and checked without a cloud; rows of later parts come with them"
+)
+def test_all_stacks_are_made_of_the_same_components() -> None:
+    made = [{resource.type for resource in graphs()[stack].resources.values() if not resource.custom} for stack in STACKS]
+    assert made[0] == made[1] == made[2]
+
+
+# Outputs
+
+
+@EVERY_STACK
+@pytest.mark.requirement("DEL-15", part="typed, versioned stack outputs")
+def test_the_outputs_are_versioned_and_lead_to_what_was_made(stack: str) -> None:
+    graph = graphs()[stack]
+    assert graph.outputs["version"] == 1
+    network = graph.outputs["network"]
+    assert network["vpcId"] == named(graph, "network-vpc").outputs["id"]
+    for key, name in (("publicSubnetIds", "public"), ("privateSubnetIds", "private"), ("databaseSubnetIds", "database")):
+        assert network[key] == {s.inputs["availabilityZone"]: s.outputs["id"] for s in tier(graph, name)}
