@@ -8,10 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from plinth.cli.explain import value_in
 from plinth.cli.preview import show
 from plinth.cli.project import plan, stack_names
-from plinth.engine.workers import Recorded
-from stack.config.document import Json, project_name, read
+from plinth.engine.workers import PROGRAM, Recorded, warm_up
+from stack.config.document import format_path, project_name, read
 from stack.config.loader import load_all
 from stack.config.reference import entries, stack_file_schema
 from tools import requirements_page
@@ -29,7 +30,7 @@ def schema() -> str:
 def config_page() -> str:
     """docs/CONFIG.md: every key, with its values in the stacks side by side."""
     names = stack_names(ROOT)
-    documents = {name: read(ROOT, name, project_name(ROOT)).values for name in names}
+    documents = [read(ROOT, name, project_name(ROOT)) for name in names]
     lines = [
         "# The stack file",
         "",
@@ -38,13 +39,13 @@ def config_page() -> str:
         "Every key stands in all three files: nothing is inherited, nothing has a default. Maps with free names may differ.",
     ]
     for entry in entries():
-        if "." not in entry.path:
-            lines += ["", f"## `{entry.path}`", "", entry.description, ""]
+        section, *keys = entry.path
+        if not keys:
+            lines += ["", f"## `{section}`", "", entry.description, ""]
             lines += [f"| key | means | allows | {' | '.join(names)} |", f"|---|---|---|{'---|' * len(names)}"]
             continue
-        values = [_cell(_at(documents[name], entry.path)) for name in names]
-        key = entry.path.split(".", 1)[1]
-        lines.append(f"| `{key}` | {entry.description} | {entry.allowed} | {' | '.join(values)} |")
+        values = (f"`{text}`" if (text := value_in(document, entry.path)) else "" for document in documents)
+        lines.append(f"| `{format_path(tuple(keys))}` | {entry.description} | {entry.allowed} | {' | '.join(values)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -105,22 +106,12 @@ def write() -> None:
 
 def _recorded() -> dict[str, Recorded]:
     if not _KEPT:
+        warm_up(PROGRAM)
         _KEPT.update(plan(ROOT, stack_names(ROOT)))
     return _KEPT
 
 
 _KEPT: dict[str, Recorded] = {}
-
-
-def _at(values: Mapping[str, Json], path: str) -> Json:
-    value: Json = dict(values)
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
-
-
-def _cell(value: Json) -> str:
-    return "" if value is None or isinstance(value, dict) else f"`{json.dumps(value)}`"
 
 
 def main() -> None:

@@ -80,9 +80,9 @@ def explain(
 
 def _start_importing() -> None:
     """Lets the process that recordings fork from import the program while this one reads the stack files."""
-    from plinth.engine.workers import warm_up
+    from plinth.engine.workers import PROGRAM, warm_up
 
-    warm_up(["stack.config.engine", "stack.exports"])
+    warm_up(PROGRAM)
 
 
 def run() -> None:

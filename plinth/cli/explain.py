@@ -1,28 +1,27 @@
 """`plinth explain`: what a key of the stack file means, allows, and is set to."""
 
 import json
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import typer
 from rich.table import Table
 
 from plinth.cli.project import UsageError, console, nearest, root, stack_names
-from stack.config.document import Document, Json, project_name, read
+from stack.config.document import Document, KeyPath, format_path, project_name, read
 from stack.config.faults import ConfigError
 from stack.config.model import NAMESPACE
-from stack.config.reference import Entry, entries
+from stack.config.reference import Entry, entries, keys_of
 
 
 def run(key: str, *, as_json: bool) -> None:
     """Explains `key` and the keys below it; all keys where none is given. Raises UsageError for a key that cannot be."""
     wanted = key if not key or key.startswith(f"{NAMESPACE}:") else f"{NAMESPACE}:{key}"
-    found = [entry for entry in entries() if not key or _is_below(entry.path, wanted)]
+    found = [entry for entry in entries() if not key or _is_below(format_path(entry.path), wanted)]
     if not found:
-        known = [entry.path for entry in entries()]
-        raise UsageError(f"no key {wanted}{nearest(wanted, known)}")
-    folder = root()
-    facts = [_facts(folder, entry) for entry in found]
+        raise UsageError(f"no key {wanted}{nearest(wanted, [format_path(entry.path) for entry in entries()])}")
+    documents = _documents()
+    facts = [_facts(entry, documents) for entry in found]
     if as_json:
         typer.echo(json.dumps(facts, indent=1))
         return
@@ -30,42 +29,40 @@ def run(key: str, *, as_json: bool) -> None:
         table = Table(box=None, show_header=False, pad_edge=False, title=f"[bold]{fact['key']}[/]", title_justify="left")
         table.add_column(style="dim")
         table.add_column(overflow="fold")
-        table.add_row("means", fact["means"])
-        table.add_row("allows", fact["allows"])
-        for name, value in fact["values"].items():
+        for name, value in {"means": fact["means"], "allows": fact["allows"], **fact["values"]}.items():
             table.add_row(name, value)
         console().print(table)
         console().print()
 
 
+def value_in(document: Document, path: KeyPath) -> str:
+    """The value at `path` as JSON; nothing for a map with keys of its own, which are explained one by one."""
+    value = document.at(path)
+    return "" if value is None or keys_of(path) else json.dumps(value)
+
+
 def _is_below(path: str, wanted: str) -> bool:
-    return path == wanted or path.startswith((f"{wanted}.", f"{wanted}["))
+    return path == wanted or path.startswith(f"{wanted}.")
 
 
-def _facts(folder: Path, entry: Entry) -> dict[str, Any]:
+def _documents() -> Mapping[str, Document]:
+    """The stack files that can be read: a key can be explained while another one is wrong."""
+    folder, found = root(), dict[str, Document]()
+    for name in stack_names(folder):
+        try:
+            found[name] = read(folder, name, project_name(folder))
+        except ConfigError:
+            continue
+    return found
+
+
+def _facts(entry: Entry, documents: Mapping[str, Document]) -> dict[str, Any]:
+    set_to = {name: value_in(document, entry.path) for name, document in documents.items()}
     return {
-        "key": entry.path,
+        "key": format_path(entry.path),
         "means": entry.description,
         "allows": entry.allowed,
-        "values": {name: text for name in stack_names(folder) if (text := _set_in(folder, name, entry.path))},
+        "values": {
+            name: f"{text}  ({documents[name].file}:{documents[name].line(entry.path)})" for name, text in set_to.items() if text
+        },
     }
-
-
-def _set_in(folder: Path, stack: str, path: str) -> str:
-    """The value at `path` in a stack's file, with its line; nothing for a map, whose keys are explained one by one."""
-    try:
-        document = read(folder, stack, project_name(folder))
-    except ConfigError:
-        return ""
-    steps = tuple(path.split("."))
-    value = _at(document, steps)
-    if value is None or isinstance(value, dict):
-        return ""
-    return f"{json.dumps(value)}  ({document.file}:{document.line(steps)})"
-
-
-def _at(document: Document, steps: tuple[str, ...]) -> Json:
-    value: Json = dict(document.values)
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value

@@ -90,11 +90,11 @@ def _lines(of_owner: Mapping[str, Counter[str]]) -> list[tuple[str, list[int]]]:
 
 
 def _by_owner(graph: Graph) -> dict[str, Counter[str]]:
-    """How many resources of each type every outermost component holds, itself counted; those without one as `stack`."""
+    """How many resources of each type every outermost component holds, itself counted; providers together."""
     found: dict[str, Counter[str]] = {}
     for resource in graph.resources.values():
         owner = outermost(graph, resource)
-        label = owner.name if not owner.custom else "stack"
+        label = "providers" if owner.type.startswith("pulumi:providers:") else owner.name
         found.setdefault(label, Counter())[resource.type] += 1
     return found
 
@@ -107,6 +107,8 @@ def outermost(graph: Graph, resource: Resource) -> Resource:
 
 
 def _short(token: str) -> str:
-    """`ec2 RouteTable` for `aws:ec2/routeTable:RouteTable`."""
+    """`ec2 RouteTable` for `aws:ec2/routeTable:RouteTable`; a component of ours counts as one."""
     package, module, name = token.split(":")
-    return name if package in ("plinth", "pulumi") else f"{module.split('/')[0]} {name}"
+    if package == "plinth":
+        return "component"
+    return name if package == "pulumi" else f"{module.split('/')[0]} {name}"

@@ -47,7 +47,7 @@ def _facts(graph: Graph, resource: Resource) -> dict[str, str | list[str]]:
         "resource": resource.name,
         "type": resource.type,
         "urn": resource.urn,
-        "made at": list(resource.source),
+        "made at": list(dict.fromkeys(resource.source)),
         "asked by": _asked_by(graph, resource),
         "part of": _name(graph, resource.parent),
         "depends on": [_name(graph, urn) for urn in resource.dependencies],

@@ -16,6 +16,9 @@ from pathlib import Path
 
 from plinth.engine.graph import Graph
 
+PROGRAM = ("stack.config.engine", "stack.exports")
+"""What the program of this repository imports, for `warm_up`. Another program only gains less from it."""
+
 _CONTEXT = multiprocessing.get_context("forkserver")
 
 

@@ -47,6 +47,18 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 0)
 
+    def at(self, path: KeyPath) -> Json:
+        """The value at a path, None where nothing stands there."""
+        value: Json = dict(self.values)
+        for step in path:
+            if isinstance(value, dict):
+                value = value.get(str(step))
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
     def environment(self) -> dict[str, str]:
         """PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS, as the program finds them in its environment."""
         config = {key: _plaintext(value) for key, value in self.values.items()}

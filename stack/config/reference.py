@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from stack.config.document import KeyPath, format_path
+from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 
 Node: TypeAlias = Mapping[str, Any]
@@ -16,9 +16,9 @@ _CLI_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One key: its path (`plinth:networking.zones[]`), what it means and what it allows, in plain words."""
+    """One key: its path, what it means and what it allows, in plain words."""
 
-    path: str
+    path: KeyPath
     description: str
     allowed: str
 
@@ -95,7 +95,7 @@ def entries() -> tuple[Entry, ...]:
 def _walk(path: KeyPath, node: Node) -> Iterator[Entry]:
     for key, child in _children(node).items():
         here = (*path, key)
-        yield Entry(path=format_path(here), description=child.get("description", ""), allowed=allowed(child))
+        yield Entry(path=here, description=child.get("description", ""), allowed=allowed(child))
         yield from _walk(here, child)
 
 

@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
+from stack.config.document import format_path
 from stack.config.reference import allowed, entries, find, keys_of, stack_file_schema
 from tests.harness import ROOT, STACKS
 
@@ -32,7 +33,7 @@ def test_every_key_says_what_it_means_and_what_it_allows() -> None:
 
 
 def test_what_a_key_allows_is_said_in_plain_words() -> None:
-    said = {entry.path: entry.allowed for entry in entries()}
+    said = {format_path(entry.path): entry.allowed for entry in entries()}
     assert said["plinth:networking.nat"] == "one of none, single, per-zone"
     assert said["plinth:networking.workloadZones"] == "a whole number from 1 to 6"
     assert said["plinth:platform.regions"] == "a map with the keys home, standby, vault"
