@@ -12,6 +12,7 @@ from components.core.context import Context
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.monitor import Mode
 from plinth.engine.recording import run
+from plinth.engine.workers import PROGRAM, record_all, warm_up
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ("dev", "staging", "prod")
@@ -40,8 +41,7 @@ def recorded(build: Callable[[Context], object], *, retain: bool = False, mode: 
 @cache
 def graphs() -> dict[str, Graph]:
     """The three stacks of the repository, recorded once a test process, each in a process of its own."""
-    from plinth.engine.workers import record_all
-
+    warm_up(PROGRAM)
     found = {done.graph.stack: done.graph for done in record_all(ROOT, STACKS)}
     return {name: found[name] for name in STACKS}
 

@@ -5,23 +5,61 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from rich.console import Console
 
+from plinth.cli import main
 from plinth.cli.preview import show
 from plinth.engine.graph import Graph
 from plinth.engine.workers import ProgramError, Recorded, record_all
 from tests.harness import ROOT, STACKS, graphs, project_copy, replace_in
 
-
-def plinth(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "plinth", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+NETWORK_VPC = "urn:pulumi:staging::plinth::plinth:networking:Network$aws:ec2/vpc:Vpc::network-vpc"
 
 
-def named_component(graph: Graph, name: str) -> str:
-    return next(resource.urn for resource in graph.resources.values() if resource.name == name and not resource.custom)
+class Done(NamedTuple):
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Done]
+
+
+def plinth(*arguments: str, folder: Path = ROOT) -> Done:
+    """Runs the command for real."""
+    done = subprocess.run([sys.executable, "-m", "plinth", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command in this process, with the stacks of the repository recorded already."""
+
+    def recorded(_: Path, stacks: Sequence[str]) -> Iterator[Recorded]:
+        return (Recorded(graph=graphs()[stack], seconds=0.1) for stack in stacks)
+
+    def not_needed(_: object) -> None:
+        """No program is run: nothing has to be imported for one."""
+
+    def run(*arguments: str, folder: Path = ROOT) -> Done:
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr("sys.argv", ["plinth", *arguments])
+        monkeypatch.setattr("plinth.engine.workers.warm_up", not_needed)
+        monkeypatch.setattr("plinth.cli.project.record_all", recorded)
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        said = capsys.readouterr()
+        assert isinstance(stopped.value.code, int)
+        return Done(stopped.value.code, said.out, said.err)
+
+    return run
 
 
 @pytest.fixture
@@ -29,10 +67,14 @@ def copy(tmp_path: Path) -> Path:
     return project_copy(tmp_path)
 
 
+def component(graph: Graph, name: str) -> str:
+    return next(resource.urn for resource in graph.resources.values() if resource.name == name and not resource.custom)
+
+
 def test_help_answers_in_under_half_a_second() -> None:
     def took() -> float:
         start = time.perf_counter()
-        assert plinth("--help").returncode == 0
+        assert plinth("--help").code == 0
         return time.perf_counter() - start
 
     assert min(took() for _ in range(3)) < 0.5
@@ -40,47 +82,51 @@ def test_help_answers_in_under_half_a_second() -> None:
 
 def test_preview_shows_all_stacks_writes_their_graphs_and_says_what_is_next(copy: Path) -> None:
     done = plinth("preview", folder=copy)
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
     assert [line.split()[0] for line in lines[:3]] == list(STACKS)
     for stack, line in zip(STACKS, lines, strict=False):
         assert f"{len(graphs()[stack].resources)} resources" in line
         assert json.loads((copy / "out" / stack / "graph.json").read_text())["stack"] == stack
     assert lines[-2] == "wrote  out/dev/graph.json  out/staging/graph.json  out/prod/graph.json"
     assert "Pulumi.dev.yaml" in lines[-1]
-    assert done.stderr == "planning dev, staging, prod\n"
-    assert "\x1b" not in done.stdout
+    assert done.err == "planning dev, staging, prod\n"
+    assert "\x1b" not in done.out
 
 
-def test_preview_as_json_counts_resources_by_component_and_type(copy: Path) -> None:
-    done = plinth("preview", "--stack", "prod", "--json", folder=copy)
-    (stack,) = json.loads(done.stdout)["stacks"]
-    assert (stack["stack"], stack["resources"]) == ("prod", len(graphs()["prod"].resources))
+def test_preview_as_json_counts_resources_by_component_and_type(command: Command, copy: Path) -> None:
+    done = command("preview", "--stack", "prod", "--json", folder=copy)
+    (stack,) = json.loads(done.out)["stacks"]
+    assert (done.code, stack["stack"], stack["resources"]) == (0, "prod", len(graphs()["prod"].resources))
     assert sum(stack["types"].values()) == sum(stack["components"].values()) == stack["resources"]
     assert stack["types"]["aws:ec2/subnet:Subnet"] == 9
 
 
-def test_graph_shows_every_resource_with_the_line_that_makes_it() -> None:
-    done = plinth("graph", "--stack", "dev")
+def test_the_first_screen_shows_components_in_columns_of_stacks() -> None:
+    out = Console(record=True, width=100, file=io.StringIO())
+    show({stack: Recorded(graph=graphs()[stack], seconds=0.1) for stack in STACKS}, ["out/dev/graph.json"], out)
+    counts = [str(1 + len(graphs()[stack].children[component(graphs()[stack], "network")])) for stack in STACKS]
+    lines = out.export_text().splitlines()
+    assert next(line.split() for line in lines if line.startswith("network")) == ["network", *counts]
+
+
+def test_graph_shows_every_resource_with_the_line_that_makes_it(command: Command) -> None:
+    done = command("graph", "--stack", "dev")
     for resource in graphs()["dev"].resources.values():
-        assert f"{resource.name}  {resource.type}" in done.stdout
-    assert "components/networking/network.py:" in done.stdout
+        assert f"{resource.name}  {resource.type}" in done.out
+    assert "components/networking/network.py:" in done.out
 
 
-def test_graph_reads_what_the_real_engine_wrote(tmp_path: Path) -> None:
+def test_graph_reads_what_the_real_engine_wrote(command: Command, tmp_path: Path) -> None:
     urn = "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::main"
     (tmp_path / "state.json").write_text(json.dumps({"deployment": {"resources": [{"urn": urn, "custom": True, "type": "x"}]}}))
-    done = plinth("graph", "--from", "state.json", folder=tmp_path)
-    assert "main  aws:ec2/vpc:Vpc" in done.stdout
+    done = command("graph", "--from", "state.json", folder=tmp_path)
+    assert "main  aws:ec2/vpc:Vpc" in done.out
 
 
-@pytest.mark.parametrize(
-    "wanted", ["network-vpc", "urn:pulumi:staging::plinth::plinth:networking:Network$aws:ec2/vpc:Vpc::network-vpc"]
-)
-def test_why_names_the_line_the_config_key_and_the_dependents(wanted: str) -> None:
-    stack = "staging" if "::" in wanted else "dev"
-    done = plinth("why", wanted, "--json")
-    (fact,) = json.loads(done.stdout)
+@pytest.mark.parametrize(("wanted", "stack"), [("network-vpc", "dev"), (NETWORK_VPC, "staging")])
+def test_why_names_the_line_the_config_key_and_the_dependents(command: Command, wanted: str, stack: str) -> None:
+    (fact,) = json.loads(command("why", wanted, "--json").out)
     assert fact["urn"].startswith(f"urn:pulumi:{stack}:")
     assert fact["asked by"] == f"plinth:networking (Pulumi.{stack}.yaml:10)"
     assert fact["part of"] == "network"
@@ -89,52 +135,62 @@ def test_why_names_the_line_the_config_key_and_the_dependents(wanted: str) -> No
     assert "network-public-a" in fact["needed by"]
 
 
-def test_why_says_what_was_meant_where_there_is_no_such_resource() -> None:
-    done = plinth("why", "network-vcp")
-    assert done.returncode == 2
-    assert "stack dev has no resource network-vcp; did you mean network-vpc?" in done.stderr
+def test_why_says_what_was_meant_where_there_is_no_such_resource(command: Command) -> None:
+    done = command("why", "network-vcp")
+    assert done.code == 2
+    assert "stack dev has no resource network-vcp; did you mean network-vpc?" in done.err
 
 
-def test_explain_says_meaning_choices_and_the_value_in_each_stack() -> None:
-    done = plinth("explain", "networking.nat")
-    assert done.returncode == 0
-    assert "one of none, single, per-zone" in done.stdout
-    assert '"single"  (Pulumi.dev.yaml:14)' in done.stdout
-    assert '"per-zone"  (Pulumi.prod.yaml:14)' in done.stdout
+def test_explain_says_meaning_choices_and_the_value_in_each_stack(command: Command) -> None:
+    done = command("explain", "networking.nat")
+    assert done.code == 0
+    assert "one of none, single, per-zone" in done.out
+    assert '"single"  (Pulumi.dev.yaml:14)' in done.out
+    assert '"per-zone"  (Pulumi.prod.yaml:14)' in done.out
 
 
-def test_explain_of_a_section_explains_each_of_its_keys_and_a_misspelt_key_is_put_right() -> None:
-    keys = [fact["key"] for fact in json.loads(plinth("explain", "platform.regions", "--json").stdout)]
+def test_explain_of_a_section_explains_each_of_its_keys_and_a_misspelt_key_is_put_right(command: Command) -> None:
+    keys = [fact["key"] for fact in json.loads(command("explain", "platform.regions", "--json").out)]
     assert keys == [f"plinth:platform.regions{rest}" for rest in ("", ".home", ".standby", ".vault")]
-    wrong = plinth("explain", "networking.nta")
-    assert wrong.returncode == 2
-    assert "did you mean plinth:networking.nat?" in wrong.stderr
+    wrong = command("explain", "networking.nta")
+    assert wrong.code == 2
+    assert "did you mean plinth:networking.nat?" in wrong.err
 
 
-def test_bad_input_exits_with_2_and_a_defect_of_the_program_with_3(copy: Path) -> None:
-    assert plinth("preview", "--stack", "qa", folder=copy).returncode == 2
-    assert plinth("graph", "--from", "nothing.json").returncode == 2
-    assert plinth("preview", "--no-such-option").returncode == 2
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["preview", "--stack", "qa"], "Pulumi.qa.yaml: stack name: 'qa' is no environment; one of dev,"),
+        (["graph", "--from", "nothing.json"], "nothing.json: not the output of `pulumi preview --json`"),
+        (["preview", "--no-such-option"], "No such option: --no-such-option"),
+    ],
+)
+def test_bad_input_exits_with_2_and_says_what_is_wrong(command: Command, arguments: list[str], said: str) -> None:
+    done = command(*arguments)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_outside_a_project_the_command_says_where_it_looked(command: Command, tmp_path: Path) -> None:
+    done = command("preview", folder=tmp_path)
+    assert done.code == 2
+    assert f"no Pulumi.yaml in {tmp_path} or above" in done.err
+
+
+def test_no_stack_is_recorded_while_one_file_is_wrong(command: Command, copy: Path) -> None:
+    replace_in(copy / "Pulumi.prod.yaml", "nat: .*", "nat: 7")
+    done = command("preview", folder=copy)
+    assert done.code == 2
+    assert done.err.splitlines()[0].startswith("Pulumi.prod.yaml:14: plinth:networking.nat: 7 (a whole number) is not possible")
+    assert not (copy / "out").exists()
+
+
+def test_a_defect_of_the_program_exits_with_3_and_shows_where_it_is(copy: Path) -> None:
     (copy / "__main__.py").write_text("1 / 0\n")
     broken = plinth("preview", "--stack", "dev", folder=copy)
-    assert broken.returncode == 3
-    assert "ZeroDivisionError" in broken.stderr
-
-
-def test_outside_a_project_the_command_says_where_it_looked(tmp_path: Path) -> None:
-    done = plinth("preview", folder=tmp_path)
-    assert done.returncode == 2
-    assert f"no Pulumi.yaml in {tmp_path} or above" in done.stderr
-
-
-def test_no_stack_is_recorded_while_one_file_is_wrong(copy: Path) -> None:
-    replace_in(copy / "Pulumi.prod.yaml", "nat: .*", "nat: 7")
-    done = plinth("preview", folder=copy)
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[0].startswith(
-        "Pulumi.prod.yaml:14: plinth:networking.nat: 7 (a whole number) is not possible"
-    )
-    assert not (copy / "out").exists()
+    assert broken.code == 3
+    assert "ZeroDivisionError" in broken.err
+    assert "__main__.py" in broken.err
 
 
 def test_a_program_that_fails_is_reported_with_its_stack_and_its_traceback(copy: Path) -> None:
@@ -143,12 +199,3 @@ def test_a_program_that_fails_is_reported_with_its_stack_and_its_traceback(copy:
         list(record_all(copy, ["dev"]))
     assert (caught.value.stack, caught.value.refused) == ("dev", False)
     assert "ValueError: no" in caught.value.report
-
-
-def test_the_first_screen_shows_components_in_columns_of_stacks() -> None:
-    out = Console(record=True, width=100, file=io.StringIO())
-    show({stack: Recorded(graph=graphs()[stack], seconds=0.1) for stack in STACKS}, ["out/dev/graph.json"], out)
-    text = out.export_text()
-    networks = [named_component(graphs()[stack], "network") for stack in STACKS]
-    counts = [str(1 + len(graphs()[stack].children[urn])) for stack, urn in zip(STACKS, networks, strict=True)]
-    assert next(line.split() for line in text.splitlines() if line.startswith("network")) == ["network", *counts]
