@@ -3,5 +3,5 @@
 import importlib
 import os
 
-os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"  # read by the SDK when it is imported
+os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 importlib.import_module("plinth.engine.lazy_sdk")

@@ -21,7 +21,7 @@ _TYPES_SHOWN = 6
 def run(names: Sequence[str], *, as_json: bool) -> None:
     """Plans `names`, or all stacks; writes each graph to out/<stack>/graph.json; prints a summary."""
     folder = root()
-    stacks = plan(folder, names or stack_names(folder))
+    stacks = plan(folder, list(dict.fromkeys(names)) or stack_names(folder))
     written = {name: _write(folder, recorded.graph) for name, recorded in stacks.items()}
     if as_json:
         rows = [_row(recorded, written[name]) for name, recorded in stacks.items()]

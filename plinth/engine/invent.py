@@ -5,8 +5,8 @@ text contains a token (`graph.TOKEN`) that leads back to its resource and proper
 """
 
 import hashlib
+import importlib
 import re
-import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -136,7 +136,7 @@ def _declared_outputs(token: str) -> Mapping[str, Any]:
     if found is None:
         return {}
     known: Mapping[str, Any] = getattr(found, "mod_info")  # noqa: B009 (untyped in the SDK)
-    properties = _properties(getattr(sys.modules[known["fqn"]], known["classes"][token]))
+    properties = _properties(getattr(importlib.import_module(known["fqn"]), known["classes"][token]))
     return {name: kind for name, kind in properties.items() if not _is_optional(kind)}
 
 

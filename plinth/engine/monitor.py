@@ -16,14 +16,14 @@ from pulumi.runtime.proto import resource_pb2
 from plinth.engine.graph import STACK_TYPE, Options, Resource, child_urn
 from plinth.engine.invent import Inventor, Place
 from plinth.engine.values import Value
-from plinth.engine.wire import plain, put
+from plinth.engine.wire import plain
 
 Mode = Literal["values", "unknowns"]
 """`values` invents what only the cloud knows; `unknowns` leaves it open, as the engine's own preview does."""
 
 
 class RecordingError(Exception):
-    """The program did what no plan can hold: registered a resource twice, or looked something up while building."""
+    """The program did what a plan without a cloud cannot hold: a resource twice, a look-up, a transform."""
 
 
 class RecordingMonitor(MockMonitor):
@@ -56,6 +56,10 @@ class RecordingMonitor(MockMonitor):
         if urn in self.recorded:
             first = ", ".join(self.recorded[urn].source[:1])
             self._faults.append(f"two resources with one URN: {urn}, registered at {first} and at {', '.join(source[:1])}")
+        if request.transforms:
+            self._faults.append(
+                f"{urn} has a transform, which does not run offline: give the value itself ({', '.join(source[:1])})"
+            )
         inputs = plain(request.object)
         answer = resource_pb2.RegisterResourceResponse(urn=urn)
         answer.object.CopyFrom(request.object)
@@ -64,8 +68,7 @@ class RecordingMonitor(MockMonitor):
             place = self._place(urn, request, inputs)
             answer.id = self.inventor.identity(place)
             made = self.inventor.outputs(place, inputs)
-            for key, value in made.items():
-                put(answer.object, key, value)
+            answer.object.update(made)
             outputs = {**inputs, **made, "id": answer.id}
         self.recorded[urn] = Resource(
             urn=urn,
@@ -98,6 +101,18 @@ class RecordingMonitor(MockMonitor):
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """Refuses to read what exists already."""
         raise RecordingError(f"the program reads {request.type} {request.id} while building: refer to it by its id")
+
+    def ExistsResource(self, request: Any) -> Any:  # noqa: N802
+        """Refuses to ask whether something exists."""
+        raise RecordingError(
+            f"the program asks for {request.type} {request.id} while building: say in the stack file what is there"
+        )
+
+    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802, ARG002
+        """Refuses what would change every resource behind the recording's back: only the engine can run it."""
+        raise RecordingError("the program registers a transform of the stack, which does not run offline: give the value itself")
+
+    RegisterStackInvokeTransform = RegisterStackTransform
 
     def _place(self, urn: str, request: Any, inputs: Mapping[str, Value]) -> Place:
         provider = self.recorded.get(_provider_urn(request.provider))

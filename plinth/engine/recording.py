@@ -29,8 +29,9 @@ def record(folder: Path, stack: str, *, mode: Mode = "values", preview: bool = T
 
     The program's modules stay imported: commands record each stack in a process of its own (`workers`).
     Raises ConfigError for a stack file that cannot be read, pulumi.RunError where the program refuses its configuration,
-    RecordingError for a resource registered twice and for a look-up, and whatever else the program raises.
+    RecordingError for a resource registered twice, a look-up and a transform, and whatever else the program raises.
     """
+    folder = folder.resolve()
     project = project_name(folder)
     document = read(folder, stack, project)
     program = str(folder / "__main__.py")

@@ -32,11 +32,6 @@ def cleaned(value: Value) -> Value:
     return {key: cleaned(item) for key, item in fields.items() if key not in _dropped(signature)}
 
 
-def put(struct: struct_pb2.Struct, key: str, value: Value) -> None:
-    """Adds a JSON value to a message under `key`."""
-    struct.update({key: value})
-
-
 def _plain_value(value: struct_pb2.Value) -> Value:
     match value.WhichOneof("kind"):
         case "string_value":

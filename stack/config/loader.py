@@ -92,10 +92,12 @@ def validate(document: Document) -> StackConfig:
     try:
         config = StackConfig.model_validate_json(json.dumps(sections))
     except ValidationError as error:
-        raise ConfigError([*faults, *_of_errors(document, error.errors(include_url=False))]) from None
-    faults += [_of_breach(document, breach) for breach in breaches(config)]
+        found = _of_errors(document, error.errors(include_url=False))
+        raise ConfigError([*faults, *(fault for fault in found if not _may_hold_secrets(document, fault))]) from None
     if faults:
         raise ConfigError(faults)
+    if found := [_of_breach(document, breach) for breach in breaches(config)]:
+        raise ConfigError(found)
     return config
 
 
@@ -104,6 +106,11 @@ def _encrypted_in_sections(document: Document) -> Iterator[Fault]:
     for path in document.encrypted:
         if path[1:] or path[:1] in {(key,) for key in keys_of(())}:
             yield _fault(document, path, "is encrypted inside a section", "a credential is a key of its own under `config:`")
+
+
+def _may_hold_secrets(document: Document, fault: Fault) -> bool:
+    """Whether a fault could show a secret: under the engine, a section comes with its encrypted values in plain."""
+    return any(fault.key.startswith(str(path[0])) for path in document.encrypted)
 
 
 def _foreign_keys(document: Document) -> Iterator[Fault]:

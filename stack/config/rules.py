@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from itertools import combinations
+from itertools import combinations, product
 
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 
 _PLATFORM, _NETWORKING = f"{NAMESPACE}:platform", f"{NAMESPACE}:networking"
+_CIDR: KeyPath = (_NETWORKING, "cidr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +28,21 @@ def breaches(config: StackConfig) -> Iterator[Breach]:
 
 
 def overlaps_between(configs: Mapping[str, StackConfig]) -> Iterator[tuple[str, Breach]]:
-    """The later of two stacks, with its breach, for each two whose networks overlap. `configs` is keyed by stack name."""
+    """The later of two stacks, with its breach, wherever the network of one overlaps a range of the other.
+
+    `configs` is keyed by stack name. Two stacks may reserve the same range: the office is the same for both.
+    """
     for (one, first), (other, second) in combinations(configs.items(), 2):
-        if first.networking.cidr.overlaps(second.networking.cidr):
-            yield (
-                other,
-                Breach(
-                    path=(_NETWORKING, "cidr"),
-                    problem=f"{second.networking.cidr} overlaps {first.networking.cidr}, the network of stack {one}",
-                    allowed="a range of its own for every stack",
-                ),
-            )
+        for (path, block), (taken_path, taken) in product(_ranges(second).items(), _ranges(first).items()):
+            if _CIDR in (path, taken_path) and block.overlaps(taken):
+                yield (
+                    other,
+                    Breach(
+                        path=path,
+                        problem=f"{block} overlaps {taken} ({_within(taken_path)} of stack {one})",
+                        allowed="a range of its own for every stack",
+                    ),
+                )
 
 
 def _zones_in_home_region(config: StackConfig) -> Iterator[Breach]:
@@ -80,15 +85,24 @@ def _workload_zones_exist(config: StackConfig) -> Iterator[Breach]:
 
 
 def _ranges_apart(config: StackConfig) -> Iterator[Breach]:
-    ranges: dict[KeyPath, IPv4Network] = {(_NETWORKING, "cidr"): config.networking.cidr}
-    ranges |= {(_NETWORKING, "reserved", name): block for name, block in config.networking.reserved.items()}
-    for (one, first), (other, second) in combinations(ranges.items(), 2):
+    for (one, first), (other, second) in combinations(_ranges(config).items(), 2):
         if first.overlaps(second):
             yield Breach(
                 path=other,
-                problem=f"{second} overlaps {first} ({'.'.join(map(str, one[1:]))})",
+                problem=f"{second} overlaps {first} ({_within(one)})",
                 allowed="ranges that share no address",
             )
+
+
+def _ranges(config: StackConfig) -> dict[KeyPath, IPv4Network]:
+    """The stack's network, first, and what it reserves for others."""
+    reserved = {(_NETWORKING, "reserved", name): block for name, block in config.networking.reserved.items()}
+    return {_CIDR: config.networking.cidr, **reserved}
+
+
+def _within(path: KeyPath) -> str:
+    """A path as it is called inside its section."""
+    return ".".join(map(str, path[1:]))
 
 
 def _way_out_where_needed(config: StackConfig) -> Iterator[Breach]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import ROOT
+from tests.harness import ROOT, graphs
 
 COMPONENTS = sorted((ROOT / "components").rglob("*.py"))
 PRODUCT = sorted(file for folder in ("components", "plinth", "stack", "tools", "tests") for file in (ROOT / folder).rglob("*.py"))
@@ -63,7 +63,7 @@ def problems(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.requirement("BST-11", part="no region literal in components")
+@pytest.mark.requirement("BST-11")
 @pytest.mark.parametrize("file", COMPONENTS, ids=relative)
 def test_a_component_knows_no_environment_and_no_region_and_looks_nothing_up(file: Path) -> None:
     assert problems(file.read_text()) == []
@@ -106,6 +106,20 @@ def test_a_component_type_is_a_literal_that_nobody_else_has() -> None:
     assert tokens
     assert len(tokens) == len(set(tokens))
     assert all(re.fullmatch(r"plinth:[a-z]+:[A-Z][A-Za-z]+", token) for token in tokens)
+
+
+@pytest.mark.requirement("DEL-15")
+def test_every_component_checks_its_arguments_and_registers_its_outputs() -> None:
+    for file in COMPONENTS:
+        source = file.read_text()
+        for name in re.findall(r"^class (\w+)\(Component\):", source, re.MULTILINE):
+            (token,) = re.findall(rf"class {name}\(Component\):.*?TYPE: ClassVar\[str\] = \"(.*?)\"", source, re.DOTALL)
+            made = [resource for graph in graphs().values() for resource in graph.of_type(token)]
+            assert made, f"no stack makes a {name}"
+            assert all(resource.outputs for resource in made)
+            assert "refuse(self" in source, f"{name}Args checks nothing"
+            tests = (ROOT / "tests" / file.relative_to(ROOT / "components")).with_name(f"test_{file.name}")
+            assert f'match=r"{name}Args' in tests.read_text(), f"no test gives {name}Args bad input"
 
 
 @pytest.mark.parametrize("file", PRODUCT, ids=relative)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from plinth.engine.recording import record
+from plinth.engine.recording import record, run
+from stack.config import engine
 from stack.config.faults import ConfigError
 from stack.config.loader import ENVIRONMENTS, environment_of, load, load_all
 from tests.harness import ROOT, STACKS, project_copy, replace_in
@@ -88,12 +89,26 @@ def test_a_rule_between_values_is_checked_where_the_value_stands(
 
 
 @pytest.mark.requirement("NET-01", part="no two stacks share addresses, and none those reserved for recovery")
-def test_two_stacks_with_overlapping_networks_are_refused(copy: Path) -> None:
-    replace_in(copy / "Pulumi.staging.yaml", "cidr: .*", "cidr: 10.2.0.0/18")
-    with pytest.raises(
-        ConfigError, match=r"staging\.yaml:\d+: .*cidr: 10\.2\.0\.0/18 overlaps 10\.2\.0\.0/16, the network of stack dev"
-    ):
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "expected"),
+    [
+        ("cidr: .*", "cidr: 10.2.0.0/18", "cidr: 10.2.0.0/18 overlaps 10.2.0.0/16 (cidr of stack dev)"),
+        ("cidr: .*", "cidr: 10.12.16.0/20", "cidr: 10.12.16.0/20 overlaps 10.12.0.0/16 (reserved.standby of stack dev)"),
+        ("standby: 10.*}", "standby: 10.2.0.0/24}", "reserved.standby: 10.2.0.0/24 overlaps 10.2.0.0/16 (cidr of stack dev)"),
+    ],
+)
+def test_two_stacks_with_overlapping_ranges_are_refused(copy: Path, pattern: str, replacement: str, expected: str) -> None:
+    replace_in(copy / "Pulumi.staging.yaml", pattern, replacement)
+    with pytest.raises(ConfigError) as caught:
         load_all(copy, STACKS)
+    (fault,) = map(str, caught.value.faults)
+    assert fault.startswith("Pulumi.staging.yaml:")
+    assert expected in fault
+
+
+def test_two_stacks_may_reserve_the_same_range(copy: Path) -> None:
+    replace_in(copy / "Pulumi.staging.yaml", "standby: 10.*}", "standby: 10.12.0.0/16}")
+    assert load_all(copy, STACKS)
 
 
 def test_a_secret_inside_a_section_is_refused_and_never_shown(copy: Path) -> None:
@@ -103,6 +118,18 @@ def test_a_secret_inside_a_section_is_refused_and_never_shown(copy: Path) -> Non
         "plinth:platform.owner: is encrypted inside a section; a credential is a key of its own" in fault for fault in found
     )
     assert "djE6cGxhbnRlZA" not in "".join(found)
+
+
+def test_under_the_engine_no_value_of_a_section_with_a_secret_is_shown(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    section = {"cidr": "hunter2", "reserved": "hunter2", "workloadZones": "hunter2", "nat": "none"}
+    monkeypatch.setitem(os.environ, "PULUMI_CONFIG", json.dumps({"plinth:networking": json.dumps(section)}))
+    monkeypatch.setitem(os.environ, "PULUMI_CONFIG_SECRET_KEYS", json.dumps(["plinth:networking"]))
+    monkeypatch.chdir(copy)
+    with pytest.raises(pulumi.RunError) as caught:
+        run(engine.load, project="plinth", stack="dev", folder=copy)
+    assert "plinth:networking: is encrypted inside a section" in str(caught.value)
+    assert "plinth:platform: is missing" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_the_value_of_an_unknown_key_is_never_shown(copy: Path) -> None:
@@ -125,9 +152,6 @@ def test_the_program_refuses_a_bad_file_before_it_registers_anything(copy: Path)
 def test_without_the_stack_file_at_hand_the_program_still_names_stack_and_key(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from plinth.engine.recording import run
-    from stack.config import engine
-
     sections = {"plinth:networking": json.dumps({"cidr": "10.0.0.0/16"})}
     monkeypatch.setitem(os.environ, "PULUMI_CONFIG", json.dumps(sections))
     monkeypatch.chdir(copy / "stack")

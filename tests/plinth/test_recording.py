@@ -56,6 +56,19 @@ def test_reading_an_existing_resource_is_refused() -> None:
         graph_of(lambda: aws.ec2.Vpc.get("vpc", "vpc-1"))
 
 
+def test_transforms_are_refused_since_only_the_engine_could_run_them() -> None:
+    def unchanged(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+        return pulumi.ResourceTransformResult(args.props, args.opts)
+
+    def one_resource() -> None:
+        aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", opts=pulumi.ResourceOptions(transforms=[unchanged]))
+
+    with pytest.raises(RecordingError, match=r"::vpc has a transform, which does not run offline: .*test_recording\.py:\d+"):
+        graph_of(one_resource)
+    with pytest.raises(RecordingError, match="registers a transform of the stack"):
+        graph_of(lambda: pulumi.runtime.register_resource_transform(unchanged))
+
+
 def test_what_a_program_raises_comes_out_as_it_is() -> None:
     with pytest.raises(ZeroDivisionError):
         graph_of(lambda: 1 // 0)

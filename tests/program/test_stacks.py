@@ -9,7 +9,9 @@ import pytest
 from components.core.tagging import REQUIRED
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.recording import record
+from stack.config.document import read
 from stack.config.loader import load_all
+from stack.config.reference import entries, find
 from tests.harness import ROOT, STACKS, graphs, named, project_copy, replace_in
 from tools import ledger
 
@@ -78,7 +80,7 @@ def test_a_preview_and_an_up_register_the_same_resources(stack: str, tmp_path: P
 
 
 @EVERY_STACK
-@pytest.mark.requirement("BST-03", part="one explicit provider with default tags and the allowed account, used by every resource")
+@pytest.mark.requirement("BST-03")
 def test_every_resource_uses_the_one_provider_which_guards_account_and_tags(stack: str) -> None:
     graph = graphs()[stack]
     (provider,) = (resource for resource in graph.resources.values() if resource.type.startswith("pulumi:providers:"))
@@ -92,7 +94,7 @@ def test_every_resource_uses_the_one_provider_which_guards_account_and_tags(stac
 
 @EVERY_STACK
 @pytest.mark.requirement("BST-03", part="`region=` on each resource")
-@pytest.mark.requirement("BST-11", part="the regions come from the stack file; the components know none")
+@pytest.mark.requirement("BST-11", part="the regions come from the stack file")
 def test_every_resource_of_a_regional_type_carries_the_home_region(stack: str) -> None:
     graph = graphs()[stack]
     regional = [
@@ -221,7 +223,7 @@ def test_services_find_each_other_by_private_names_unless_switched_off(stack: st
 # Between the stacks
 
 
-@pytest.mark.requirement("DEL-13", part="invariants between the stacks; the same components in all three")
+@pytest.mark.requirement("DEL-13", part="invariants between the stacks")
 def test_prod_is_never_less_safe_than_staging_nor_staging_than_dev() -> None:
     order = [CONFIGS[stack] for stack in ("dev", "staging", "prod")]
     nat = {"none": 0, "single": 1, "per-zone": 2}
@@ -233,10 +235,13 @@ def test_prod_is_never_less_safe_than_staging_nor_staging_than_dev() -> None:
         assert deletion[stronger.platform.deletion] >= deletion[weaker.platform.deletion]
 
 
-@pytest.mark.requirement(
-    "DEL-16", part="the three stacks are built and checked without a cloud; rows of later parts come with them"
-)
-def test_all_stacks_are_made_of_the_same_components() -> None:
+@pytest.mark.requirement("DEL-13")
+@pytest.mark.requirement("DEL-16", part="the three stacks are built and checked without a cloud; later rows come with parts")
+def test_all_stack_files_have_the_same_keys_and_make_the_same_components() -> None:
+    for stack in STACKS:
+        document = read(ROOT, stack, "plinth")
+        assert [entry.path for entry in entries() if document.at(entry.path) is None] == []
+        assert all(find((key,)) for key in document.values)
     made = [{resource.type for resource in graphs()[stack].resources.values() if not resource.custom} for stack in STACKS]
     assert made[0] == made[1] == made[2]
 
