@@ -59,6 +59,10 @@ class Document:
                 return None
         return value
 
+    def fault(self, path: KeyPath, problem: str, allowed: str) -> Fault:
+        """What is wrong with the value at a path, with its place in the file."""
+        return Fault(file=self.file, line=self.line(path), key=format_path(path), problem=problem, allowed=allowed)
+
     def environment(self) -> dict[str, str]:
         """PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS, as the program finds them in its environment."""
         config = {key: _plaintext(value) for key, value in self.values.items()}

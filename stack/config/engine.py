@@ -8,7 +8,7 @@ from pulumi.runtime import get_config_env, is_dry_run
 from pulumi.runtime.config import get_config_secret_keys_env
 
 from stack.config.document import Document, Json, KeyPath, read
-from stack.config.faults import ConfigError, Fault
+from stack.config.faults import ConfigError
 from stack.config.loader import Stack, environment_of, validate
 from stack.config.platform import PLACEHOLDER_ACCOUNT
 
@@ -52,16 +52,7 @@ def _value(text: str) -> Json:
 
 
 def _refuse_placeholder_account(stack: Stack, document: Document) -> None:
-    path = ("plinth:platform", "accountId")
     if stack.config.platform.account_id == PLACEHOLDER_ACCOUNT:
-        raise ConfigError(
-            [
-                Fault(
-                    file=document.file,
-                    line=document.line(path),
-                    key="plinth:platform.accountId",
-                    problem=f"{PLACEHOLDER_ACCOUNT} is nobody's account",
-                    allowed="the twelve digits of the account to deploy to",
-                )
-            ]
-        )
+        path = ("plinth:platform", "accountId")
+        problem = f"{PLACEHOLDER_ACCOUNT} is nobody's account"
+        raise ConfigError([document.fault(path, problem, "the twelve digits of the account to deploy to")])

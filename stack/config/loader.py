@@ -1,6 +1,7 @@
 """From a stack file to its typed configuration, or to every fault in it at once."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from stack.config.document import Document, KeyPath, format_path, project_name, read
+from stack.config.document import Document, KeyPath, project_name, read
 from stack.config.faults import ConfigError, Fault, type_name
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.reference import allowed, find, keys_of
@@ -104,20 +105,21 @@ def validate(document: Document) -> StackConfig:
 def _encrypted_in_sections(document: Document) -> Iterator[Fault]:
     """A secret inside a section would come out in plain wherever the section is read."""
     for path in document.encrypted:
-        if path[1:] or path[:1] in {(key,) for key in keys_of(())}:
-            yield _fault(document, path, "is encrypted inside a section", "a credential is a key of its own under `config:`")
+        section, *inside = path
+        if inside or section in keys_of(()):
+            yield document.fault(path, "is encrypted inside a section", "a credential is a key of its own under `config:`")
 
 
 def _may_hold_secrets(document: Document, fault: Fault) -> bool:
     """Whether a fault could show a secret: under the engine, a section comes with its encrypted values in plain."""
-    return any(fault.key.startswith(str(path[0])) for path in document.encrypted)
+    section = re.split(r"[.\[]", fault.key)[0]
+    return any(section in path for path in document.encrypted)
 
 
 def _foreign_keys(document: Document) -> Iterator[Fault]:
     for key in document.values:
         if not key.startswith((f"{NAMESPACE}:", "pulumi:")):
-            yield _fault(
-                document,
+            yield document.fault(
                 (key,),
                 "has no effect here",
                 f"{NAMESPACE}:<section> or pulumi:<setting>; the provider's account and region come from {NAMESPACE}:platform",
@@ -132,9 +134,9 @@ def _of_errors(document: Document, errors: Sequence[ErrorDetails]) -> Iterator[F
         meant = _meant(path, missing, places)
         missing.discard(meant or ())
         hint = f"did you mean {meant[-1]}?" if meant else f"one of {', '.join(keys_of(path[:-1]))}"
-        yield _fault(document, path, "is no key that can stand here", hint)
+        yield document.fault(path, "is no key that can stand here", hint)
     for path in missing:
-        yield _fault(document, path, "is missing", _allowed(path))
+        yield document.fault(path, "is missing", _allowed(path))
     for path, error in places.items():
         if error["type"] not in ("missing", "extra_forbidden"):
             yield _of_value(document, path, error)
@@ -155,13 +157,13 @@ def _meant(path: KeyPath, missing: set[KeyPath], places: Mapping[KeyPath, ErrorD
 
 def _of_value(document: Document, path: KeyPath, error: ErrorDetails) -> Fault:
     if path[-1] == "[key]":
-        return _fault(document, path[:-1], "is no possible name", "up to 30 lower-case letters, digits and single hyphens")
+        return document.fault(path[:-1], "is no possible name", "up to 30 lower-case letters, digits and single hyphens")
     value = error["input"]
     own = error.get("ctx", {}).get("error") if error["type"] == "value_error" else None
     problem = str(own) if own else f"{_shown(value)} is not possible"
     hint = _allowed(path)
     near = _nearest(value, (find(path) or {}).get("enum", ()))
-    return _fault(document, path, problem, f"{hint}{near}")
+    return document.fault(path, problem, f"{hint}{near}")
 
 
 def _nearest(value: Any, possible: Sequence[Any]) -> str:
@@ -189,8 +191,4 @@ def _path(location: tuple[int | str, ...]) -> KeyPath:
 
 
 def _of_breach(document: Document, breach: Breach) -> Fault:
-    return _fault(document, breach.path, breach.problem, breach.allowed)
-
-
-def _fault(document: Document, path: KeyPath, problem: str, allow: str) -> Fault:
-    return Fault(file=document.file, line=document.line(path), key=format_path(path), problem=problem, allowed=allow)
+    return document.fault(breach.path, breach.problem, breach.allowed)

@@ -1,18 +1,51 @@
 """`plinth:networking`: the private address space of the stack and its ways out."""
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from stack.config.section import Name, PrivateBlock, Section, VpcBlock
+from components.networking.layout import MAX_PREFIX, MIN_PREFIX
+from stack.config.section import Name, Section, text
 
+_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+"""The ranges that nobody routes on the internet: RFC 1918, and RFC 6598 for what carriers share."""
+
+
+def _is_private(block: IPv4Network) -> IPv4Network:
+    if not any(block.subnet_of(space) for space in _PRIVATE):
+        raise ValueError(f"{block} is not private address space")
+    return block
+
+
+def _can_be_laid_out(block: IPv4Network) -> IPv4Network:
+    if not MIN_PREFIX <= block.prefixlen <= MAX_PREFIX:
+        raise ValueError(f"{block} has a prefix of /{block.prefixlen}")
+    return block
+
+
+def _block(allowed: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": r"^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$", "allowed": allowed})
+
+
+PrivateBlock = Annotated[
+    IPv4Network,
+    AfterValidator(_is_private),
+    _block("a private IPv4 range without host bits, such as 10.12.0.0/16"),
+]
+VpcBlock = Annotated[
+    IPv4Network,
+    AfterValidator(_is_private),
+    AfterValidator(_can_be_laid_out),
+    _block(f"a private IPv4 range of /{MIN_PREFIX} to /{MAX_PREFIX} without host bits, such as 10.2.0.0/16"),
+]
 DomainName = Annotated[
     str,
-    Field(
+    text(
+        "a domain name in lower case, such as dev.plinth.internal",
         pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
         max_length=253,
-        json_schema_extra={"allowed": "a domain name in lower case, such as dev.plinth.internal"},
     ),
 ]
 

@@ -4,17 +4,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stack.config.section import Region, Section, TagValue, Zone
+from stack.config.section import Section, text
 
 PLACEHOLDER_ACCOUNT = "000000000000"
 """The account of a stack file that was never deployed. It plans; it is refused by `pulumi up`."""
 
-Zones = Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
 AccountId = Annotated[
     str,
-    Field(
-        pattern=r"^[0-9]{12}$",
-        json_schema_extra={"allowed": 'the twelve digits of an AWS account, quoted; "000000000000" plans but cannot be deployed'},
+    text('the twelve digits of an AWS account, quoted; "000000000000" plans but cannot be deployed', pattern=r"^[0-9]{12}$"),
+]
+Region = Annotated[str, text("an AWS region such as us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+Zone = Annotated[str, text("an availability zone, a to i, such as us-east-1a", pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-i]$")]
+Zones = Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
+TagValue = Annotated[
+    str,
+    text(
+        "a quoted text of 1 to 256 letters, digits, spaces and _ . : / = + - @ (the form of an AWS tag value)",
+        pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}$",
     ),
 ]
 
