@@ -32,9 +32,29 @@ class Done(NamedTuple):
 Command = Callable[..., Done]
 
 
-def plinth(*arguments: str, folder: Path = ROOT) -> Done:
-    """Runs the command for real."""
-    done = subprocess.run([sys.executable, "-m", "plinth", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+NO_NETWORK = """
+import socket
+
+def refused(*_, **__):
+    raise AssertionError("something asks for a network")
+
+socket.getaddrinfo = refused
+connect = socket.socket.connect
+socket.socket.connect = lambda self, to: connect(self, to) if self.family == socket.AF_UNIX else refused()
+"""
+"""Python runs `sitecustomize` at the start of every process, those that the command starts included."""
+
+
+def plinth(*arguments: str, folder: Path = ROOT, path: Path = ROOT) -> Done:
+    """Runs the command for real, with nothing in its environment. `path` is one more place to import from."""
+    done = subprocess.run(
+        [sys.executable, "-m", "plinth", *arguments],
+        cwd=folder,
+        env={"PYTHONPATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return Done(done.returncode, done.stdout, done.stderr)
 
 
@@ -80,8 +100,9 @@ def test_help_answers_in_under_half_a_second() -> None:
     assert min(took() for _ in range(3)) < 0.5
 
 
-def test_preview_shows_all_stacks_writes_their_graphs_and_says_what_is_next(copy: Path) -> None:
-    done = plinth("preview", folder=copy)
+def test_preview_without_a_network_shows_all_stacks_writes_their_graphs_and_says_what_is_next(copy: Path) -> None:
+    (copy / "sitecustomize.py").write_text(NO_NETWORK)
+    done = plinth("preview", folder=copy, path=copy)
     assert done.code == 0, done.err
     lines = done.out.splitlines()
     assert [line.split()[0] for line in lines[:3]] == list(STACKS)
