@@ -9,7 +9,7 @@ import importlib
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -78,13 +78,12 @@ class Inventor:
         prefix = _ID_PREFIXES.get(place.kind, place.kind)
         return f"{prefix}-{token}"
 
-    def outputs(self, place: Place, given: Mapping[str, Value]) -> dict[str, Value]:
-        """A value for each declared output of the resource that `given` does not hold and that is always there.
+    def outputs(self, place: Place, wanted: Set[str]) -> dict[str, Value]:
+        """A value for each of the `wanted` outputs of a resource, which its type declares.
 
-        Inside such an output even what may be absent gets a value: the SDK calls most nested outputs optional.
+        Inside an output even what may be absent gets a value: the SDK calls most nested outputs optional.
         """
-        declared = _declared_outputs(place.token)
-        return {key: self._value(place, key, kind, 0) for key, kind in declared.items() if key not in given}
+        return {key: self._value(place, key, kind, 0) for key, kind in declared_outputs(place.token).items() if key in wanted}
 
     def _token(self, urn: str, path: str) -> str:
         token = "0f1c" + hashlib.sha256(f"{urn} {path}".encode()).hexdigest()[:13]
@@ -129,8 +128,8 @@ class Inventor:
 
 
 @cache
-def _declared_outputs(token: str) -> Mapping[str, Any]:
-    """The outputs of a resource type that are always set, by their wire names. None where the SDK has no such class."""
+def declared_outputs(token: str) -> Mapping[str, Any]:
+    """The outputs of a resource type that are always set, by their wire names; none where the SDK has no such class."""
     package, module, _ = token.split(":")
     found = get_resource_module(package, module, "")
     if found is None:

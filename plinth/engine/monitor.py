@@ -1,6 +1,6 @@
 """Stands where the engine's resource monitor stands, and writes down what the program registers."""
 
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import dropwhile, takewhile
@@ -13,10 +13,10 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
 
-from plinth.engine.graph import STACK_TYPE, Options, Resource, child_urn
-from plinth.engine.invent import Inventor, Place
-from plinth.engine.values import Value
-from plinth.engine.wire import plain
+from plinth.engine.graph import STACK_TYPE, Options, Resource, child_urn, type_of
+from plinth.engine.invent import Inventor, Place, declared_outputs
+from plinth.engine.values import UNKNOWN, Value
+from plinth.engine.wire import as_secret, plain
 
 Mode = Literal["values", "unknowns"]
 """`values` invents what only the cloud knows; `unknowns` leaves it open, as the engine's own preview does."""
@@ -53,29 +53,14 @@ class RecordingMonitor(MockMonitor):
         if request.type == STACK_TYPE:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         source = self._source(request.stackTrace)
-        if urn in self.recorded:
-            first = ", ".join(self.recorded[urn].source[:1])
-            self._faults.append(f"two resources with one URN: {urn}, registered at {first} and at {', '.join(source[:1])}")
-        if request.transforms:
-            self._faults.append(
-                f"{urn} has a transform, which does not run offline: give the value itself ({', '.join(source[:1])})"
-            )
-        inputs = plain(request.object)
-        answer = resource_pb2.RegisterResourceResponse(urn=urn)
-        answer.object.CopyFrom(request.object)
-        outputs = inputs
-        if request.custom and self._mode == "values":
-            place = self._place(urn, request, inputs)
-            answer.id = self.inventor.identity(place)
-            made = self.inventor.outputs(place, inputs)
-            answer.object.update(made)
-            outputs = {**inputs, **made, "id": answer.id}
+        self._notice_faults(urn, request, source)
+        answer = self._answer(urn, request)
         self.recorded[urn] = Resource(
             urn=urn,
             custom=request.custom,
-            inputs=inputs,
-            outputs=outputs if request.custom else {},
-            parent="" if request.parent.endswith(f"::{self._project}-{self._stack}") else request.parent,
+            inputs=plain(request.object),
+            outputs={**plain(answer.object), "id": answer.id} if request.custom else {},
+            parent="" if not request.parent or type_of(request.parent) == STACK_TYPE else request.parent,
             provider=_provider_urn(request.provider),
             dependencies=tuple(sorted(request.dependencies)),
             property_dependencies={key: tuple(sorted(deps.urns)) for key, deps in sorted(request.propertyDependencies.items())},
@@ -114,16 +99,42 @@ class RecordingMonitor(MockMonitor):
 
     RegisterStackInvokeTransform = RegisterStackTransform
 
-    def _place(self, urn: str, request: Any, inputs: Mapping[str, Value]) -> Place:
+    def _notice_faults(self, urn: str, request: Any, source: tuple[str, ...]) -> None:
+        """Keeps what is wrong for `check`: an error raised here would leave the program half run and its other faults unseen."""
+        here = ", ".join(source[:1])
+        if urn in self.recorded:
+            first = ", ".join(self.recorded[urn].source[:1])
+            self._faults.append(f"two resources with one URN: {urn}, registered at {first} and at {here}")
+        if request.transforms:
+            self._faults.append(f"{urn} has a transform, which does not run offline: give the value itself ({here})")
+
+    def _answer(self, urn: str, request: Any) -> Any:
+        """What the engine would answer: the inputs, which outputs are secret, and in the mode `values` an id and all outputs."""
+        answer = resource_pb2.RegisterResourceResponse(urn=urn)
+        answer.object.CopyFrom(request.object)
+        if not request.custom:
+            return answer
+        missing = declared_outputs(request.type).keys() - request.object.fields.keys()
+        secret = missing & set(request.additionalSecretOutputs)
+        made: dict[str, Value] = dict.fromkeys(secret, UNKNOWN)
+        if self._mode == "values":
+            place = self._place(urn, request)
+            answer.id = self.inventor.identity(place)
+            made = self.inventor.outputs(place, missing)
+        answer.object.update({key: as_secret(value) if key in secret else value for key, value in made.items()})
+        return answer
+
+    def _place(self, urn: str, request: Any) -> Place:
         provider = self.recorded.get(_provider_urn(request.provider))
         settings: Mapping[str, Value] = provider.inputs if provider else {}
-        accounts = json.loads(settings.get("allowedAccountIds", "[]")) or ["000000000000"]
+        account = re.search(r"\d{12}", str(settings.get("allowedAccountIds")))
+        own = request.object.fields["region"].string_value if "region" in request.object.fields else ""
         return Place(
             urn=urn,
             token=request.type,
             name=request.name,
-            region=str(inputs.get("region") or settings.get("region") or "us-east-1"),
-            account=str(accounts[0]),
+            region=own or str(settings.get("region", "us-east-1")),
+            account=account[0] if account else "000000000000",
         )
 
     def _options(self, request: Any) -> Options:

@@ -48,13 +48,13 @@ def _graph(states: Iterable[Mapping[str, Any]]) -> Graph:
     found = list(states)
     if not found:
         raise ValueError("it holds no resource")
-    _, stack, project, *_ = found[0]["urn"].removeprefix("urn:pulumi").replace("::", ":").split(":")
+    head, project, *_ = found[0]["urn"].split("::")
     roots = [state for state in found if state["type"] == STACK_TYPE]
     outputs: Mapping[str, Value] = cleaned(roots[0].get("outputs", {})) if roots else {}
     resources = [_resource(state) for state in found if state["type"] != STACK_TYPE]
     return Graph(
         project=project,
-        stack=stack,
+        stack=head.rsplit(":", 1)[-1],
         resources={resource.urn: resource for resource in resources},
         outputs=outputs,
     )

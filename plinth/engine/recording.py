@@ -137,7 +137,8 @@ def _with_its_own_modules(folder: Path) -> Generator[None]:
     Another revision of this repository, checked out elsewhere, has packages called as those that are running now.
     """
     own = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
-    foreign = {name for name in (own - {"__main__"}) & sys.modules.keys() if not _lies_in(sys.modules[name], folder)}
+    running = own & sys.modules.keys() - {"__main__", *sys.stdlib_module_names}
+    foreign = {name for name in running if not _lies_in(sys.modules[name], folder)}
     others = _taken_out(foreign)
     try:
         yield

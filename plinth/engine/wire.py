@@ -32,6 +32,11 @@ def cleaned(value: Value) -> Value:
     return {key: cleaned(item) for key, item in fields.items() if key not in _dropped(signature)}
 
 
+def as_secret(value: Value) -> Value:
+    """`value` in the form in which the SDK takes it for a secret."""
+    return {_SIGNATURE: _SECRET_SIGNATURE, "value": value}
+
+
 def _plain_value(value: struct_pb2.Value) -> Value:
     match value.WhichOneof("kind"):
         case "string_value":

@@ -9,7 +9,7 @@ import pytest
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.plans import read_plan
 from plinth.engine.recording import record
-from tests.engine.real import NEEDED, with_engine
+from tests.engine.real import NEEDED, deployable, with_engine
 from tests.harness import STACKS, project_copy
 
 pytestmark = NEEDED
@@ -61,6 +61,22 @@ def test_the_graph_with_invented_values_knows_what_the_engine_does_not(planned: 
     ours, theirs = record(planned, stack), read_plan(planned / f"{stack}.json")
     for urn, resource in theirs.resources.items():
         assert ours.with_unknowns(normal(ours.resources[urn])["inputs"]) == normal(resource)["inputs"]
+
+
+def test_a_deployed_state_reads_as_what_was_planned(tmp_path: Path) -> None:
+    folder = deployable(tmp_path)
+    up = "pulumi stack init dev && pulumi up -s dev --yes --skip-preview && pulumi stack export -s dev > state.json"
+    done = with_engine(folder, up, "--echo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    planned, deployed = record(folder, "dev"), read_plan(folder / "state.json")
+    ours, theirs = normal_graph(planned), normal_graph(deployed)
+    assert ours.keys() == theirs.keys()
+    for urn, resource in ours.items():
+        known = {key: value for key, value in resource.pop("inputs").items() if planned.is_known(value)}
+        inputs = theirs[urn].pop("inputs")
+        assert known == {key: inputs[key] for key in known}
+        assert resource == theirs[urn]
+    assert deployed.outputs["network"]["workloadZones"] == ["us-east-1a"]
 
 
 def test_bad_input_stops_the_engine_with_the_same_message_and_no_traceback(tmp_path: Path) -> None:

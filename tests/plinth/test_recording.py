@@ -148,6 +148,18 @@ def test_a_secret_is_hidden_in_inputs_outputs_and_the_text_of_the_graph() -> Non
     assert "hunter2" not in graph.to_json()
 
 
+@pytest.mark.parametrize("mode", ["values", "unknowns"])
+def test_an_output_that_the_cloud_makes_secret_is_hidden_too(mode: Mode) -> None:
+    def program() -> None:
+        key = aws.iam.AccessKey("key", user="robot")
+        pulumi.export("secret", pulumi.Output.concat("x", key.secret))
+        pulumi.export("user", key.user)
+
+    graph = graph_of(program, mode)
+    assert graph.outputs == {"secret": SECRET, "user": "robot"}
+    assert named(graph, "key").outputs["secret"] == SECRET
+
+
 def test_an_alias_is_resolved_to_the_urn_it_stands_for() -> None:
     def program() -> None:
         aws.ec2.Vpc("new", cidr_block="10.0.0.0/16", opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")]))
