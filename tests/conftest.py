@@ -3,5 +3,9 @@
 import importlib
 import os
 
+from hypothesis import settings
+
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 importlib.import_module("plinth.engine.lazy_sdk")
+settings.register_profile("plinth", deadline=None)  # a busy machine is no counter-example
+settings.load_profile("plinth")

@@ -16,6 +16,8 @@ from plinth.engine.workers import Recorded
 
 _TYPES_SHOWN = 6
 """How many types of a component get a line of their own; the others share one."""
+_MOST_IN_DETAIL = 4
+"""With more components than these, each gets one line, so that the first screen stays one screen."""
 
 
 def run(names: Sequence[str], *, as_json: bool) -> None:
@@ -73,10 +75,11 @@ def _table(graphs: Mapping[str, Graph]) -> Table:
     table.add_column("")
     for name in graphs:
         table.add_column(name, justify="right")
-    for owner in dict.fromkeys(owner for found in counts.values() for owner in found):
+    owners = list(dict.fromkeys(owner for found in counts.values() for owner in found))
+    for owner in owners:
         of_owner = {name: found.get(owner, Counter[str]()) for name, found in counts.items()}
         table.add_row(f"[bold]{owner}[/]", *(f"[bold]{sum(types.values()) or '-'}[/]" for types in of_owner.values()))
-        for label, numbers in _lines(of_owner):
+        for label, numbers in _lines(of_owner) if len(owners) <= _MOST_IN_DETAIL else ():
             table.add_row(f"[dim]  {label}[/]", *(f"[dim]{number or '-'}[/]" for number in numbers))
     return table
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from plinth.cli import main
 from plinth.cli.preview import show
-from plinth.engine.graph import Graph
+from plinth.engine.graph import Graph, Resource
 from plinth.engine.workers import ProgramError, Recorded, record_all
 from tests.harness import ROOT, STACKS, graphs, project_copy, replace_in
 
@@ -56,6 +56,16 @@ def plinth(*arguments: str, folder: Path = ROOT, path: Path = ROOT) -> Done:
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def pair(name: str) -> tuple[Resource, Resource]:
+    """A component and the VPC in it."""
+    urn = f"urn:pulumi:dev::p::plinth:test:Part::{name}"
+    child = f"urn:pulumi:dev::p::plinth:test:Part$aws:ec2/vpc:Vpc::{name}-vpc"
+    return (
+        Resource(urn=urn, custom=False, inputs={}, outputs={}),
+        Resource(urn=child, custom=True, inputs={}, outputs={}, parent=urn),
+    )
 
 
 @pytest.fixture
@@ -129,6 +139,19 @@ def test_the_first_screen_shows_components_in_columns_of_stacks() -> None:
     counts = [str(1 + len(graphs()[stack].children[component(graphs()[stack], "network")])) for stack in STACKS]
     lines = out.export_text().splitlines()
     assert next(line.split() for line in lines if line.startswith("network")) == ["network", *counts]
+
+
+def test_the_first_screen_gives_many_components_a_line_each() -> None:
+    few, many = (
+        Graph(project="p", stack="dev", outputs={}, resources={r.urn: r for n in range(count) for r in pair(f"part{n}")})
+        for count in (4, 5)
+    )
+    lines: list[int] = []
+    for graph in (few, many):
+        out = Console(record=True, width=100, file=io.StringIO())
+        show({"dev": Recorded(graph=graph, seconds=0.1)}, [], out)
+        lines.append(sum(line.lstrip().startswith(("part", "component", "ec2")) for line in out.export_text().splitlines()))
+    assert lines == [4 * 3, 5]
 
 
 def test_graph_shows_every_resource_with_the_line_that_makes_it(command: Command) -> None:
