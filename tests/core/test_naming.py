@@ -35,6 +35,12 @@ def test_a_name_that_fits_is_left_alone(text: str, limit: int) -> None:
     assert shorten(text, limit) == text
 
 
+def test_a_name_of_exactly_the_limit_is_left_alone_and_one_longer_is_cut() -> None:
+    assert shorten("a" * 63, 63) == "a" * 63
+    assert len(shorten("a" * 64, 63)) == 63
+    assert shorten("a" * 64, 63) != "a" * 63
+
+
 def test_a_limit_without_room_for_the_hash_is_refused() -> None:
     with pytest.raises(ValueError, match="no room"):
         shorten("abcdefghij", 7)

@@ -3,12 +3,16 @@
 import json
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from components.core.context import Context
 from components.core.tagging import REQUIRED
 from plinth.engine.graph import Graph, Resource
-from plinth.engine.recording import record
+from plinth.engine.recording import record, run
+from stack import program
 from stack.config.document import read
 from stack.config.loader import load_all
 from stack.config.reference import entries, find
@@ -117,6 +121,21 @@ def test_every_taggable_resource_carries_every_required_tag(stack: str) -> None:
     for resource in graph.resources.values():
         if resource.type.startswith("aws:") and "tagsAll" in resource.outputs:
             assert "Name" in resource.inputs["tags"], resource.urn
+
+
+@EVERY_STACK
+def test_data_is_kept_where_the_stack_file_says_so(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Context] = []
+
+    def no_network(_name: str, _args: object, ctx: Context) -> Any:
+        seen.append(ctx)
+        return SimpleNamespace(vpc_id="vpc-1")
+
+    monkeypatch.setattr(program, "Network", no_network)
+    loaded = load_all(ROOT, STACKS)[stack]
+    run(lambda: program.build(loaded), project="plinth", stack=stack, folder=ROOT)
+    assert [ctx.retain for ctx in seen] == [loaded.config.platform.deletion == "retain"]
+    assert seen[0].account_id == loaded.config.platform.account_id
 
 
 # The network, row by row
