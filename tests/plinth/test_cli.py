@@ -237,6 +237,14 @@ def test_a_defect_of_the_program_exits_with_3_and_shows_where_it_is(copy: Path) 
     assert "__main__.py" in broken.err
 
 
+def test_what_the_program_itself_refuses_exits_with_2_and_its_message_alone(copy: Path) -> None:
+    (copy / "__main__.py").write_text("import pulumi\nraise pulumi.RunError('the moon is full')\n")
+    refused = plinth("preview", "--stack", "dev", folder=copy)
+    assert refused.code == 2
+    assert refused.err.splitlines()[-1] == "dev: the moon is full"
+    assert "Traceback" not in refused.err
+
+
 def test_a_program_that_fails_is_reported_with_its_stack_and_its_traceback(copy: Path) -> None:
     (copy / "__main__.py").write_text("raise ValueError('no')\n")
     with pytest.raises(ProgramError) as caught:

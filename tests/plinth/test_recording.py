@@ -1,5 +1,6 @@
 """The recorder, on small programs: what it keeps, what it refuses, what it invents."""
 
+import threading
 from pathlib import Path
 
 import pulumi
@@ -99,6 +100,19 @@ def test_every_declared_output_is_invented_and_leads_back_to_its_resource() -> N
 
 def test_what_is_invented_is_the_same_in_every_run() -> None:
     assert graph_of(vpc_and_subnet) == graph_of(vpc_and_subnet)
+
+
+def test_a_recording_starts_no_thread_and_so_has_one_order() -> None:
+    running: list[int] = []
+
+    def program() -> None:
+        vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
+        vpc.id.apply(lambda _: running.append(threading.active_count()))
+
+    before = threading.active_count()
+    graph_of(program)
+    assert running == [before]
+    assert list(graph_of(vpc_and_subnet).resources) == list(graph_of(vpc_and_subnet).resources)
 
 
 def test_nested_outputs_are_invented_down_to_the_last_text() -> None:
