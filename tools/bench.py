@@ -71,13 +71,19 @@ def _options() -> argparse.Namespace:
         default=[100, 300, 1000],
         help="how many resources the synthetic programs have (default: 100,300,1000)",
     )
-    parser.add_argument("--runs", type=int, default=3, help="how often everything is measured (default: 3)")
+    parser.add_argument("--runs", type=_runs, default=3, help="how often everything is measured (default: 3)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser.parse_args()
 
 
 def _sizes(text: str) -> list[int]:
     return sorted({int(size) for size in text.split(",")})
+
+
+def _runs(text: str) -> int:
+    if (runs := int(text)) < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return runs
 
 
 def measure(sizes: Sequence[int], runs: int) -> dict[int, dict[str, list[Run]]]:
