@@ -1,6 +1,7 @@
 # The commands of this repository. `make preview` and `make test` need Python 3.11 or newer and, the first time, a package index.
 PYTHON ?= python3.11
 BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile -U --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q
 READY := .venv/.ready-run
 READY_DEV := .venv/.ready-dev
 
@@ -43,8 +44,8 @@ clean:  ## remove what was made, the virtual environment included
 	rm -rf .venv out build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 lock: $(READY_DEV)  ## pin the newest versions that pyproject.toml allows
-	$(BIN)/uv pip compile -U --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -U --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 .venv/bin/uv: requirements-installer.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }

@@ -5,10 +5,13 @@ import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pulumi_aws as aws
+import pytest
 
 from components.core.context import Context
+from plinth.cli import main
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.monitor import Mode
 from plinth.engine.recording import run
@@ -51,6 +54,35 @@ def named(graph: Graph, name: str) -> Resource:
     found = [resource for resource in graph.resources.values() if resource.name == name and resource.custom]
     assert len(found) == 1, f"{len(found)} resources are called {name}"
     return found[0]
+
+
+def of_kind(graph: Graph, kind: str) -> list[Resource]:
+    """The resources whose type ends in `kind`: `Subnet`."""
+    return [resource for resource in graph.resources.values() if resource.type.endswith(f":{kind}")]
+
+
+class Done(NamedTuple):
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+def plinth_here(folder: Path, *arguments: str, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> Done:
+    """Runs the command `plinth` in this process, which has imported already what a program needs."""
+
+    def not_needed(_: object) -> None:
+        """Starts no import."""
+
+    patch.chdir(folder)
+    patch.setattr("sys.argv", ["plinth", *arguments])
+    patch.setattr("plinth.engine.workers.warm_up", not_needed)
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    said = capture.readouterr()
+    assert isinstance(stopped.value.code, int)
+    return Done(stopped.value.code, said.out, said.err)
 
 
 def project_copy(folder: Path) -> Path:

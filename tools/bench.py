@@ -190,6 +190,7 @@ def register_here() -> None:
             return resource_pb2.RegisterResourceResponse(urn=urn, id=request.name, object=request.object)
 
     folder, resources = sys.argv[1:]
+    # Written out, though the recorder does the same: the floor imports nothing of ours that could slow it down.
     monitor = NullMonitor()
     answer: Any = monitor.GetDeploymentInfo(None)  # pyright: ignore[reportUnknownMemberType] (untyped in the SDK)
     configure(

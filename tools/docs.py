@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -116,14 +117,10 @@ def write() -> None:
         (ROOT / file).write_text(make())
 
 
+@cache
 def _recorded() -> dict[str, Recorded]:
-    if not _KEPT:
-        warm_up(PROGRAM)
-        _KEPT.update(plan(ROOT, stack_names(ROOT)))
-    return _KEPT
-
-
-_KEPT: dict[str, Recorded] = {}
+    warm_up(PROGRAM)
+    return plan(ROOT, stack_names(ROOT))
 
 
 def main() -> None:

@@ -17,7 +17,8 @@ MIN_PREFIX, MAX_PREFIX = 16, 20
 
 _TIER_SLOTS = 10
 _LETTERS = "abcdefghi"
-_ZONE = re.compile(rf"[a-z]{{2}}(?:-[a-z]+)+-[0-9]([{_LETTERS}])")
+ZONE_PATTERN = rf"^[a-z]{{2}}(-[a-z]+)+-[0-9][{_LETTERS}]$"
+"""The name of an availability zone that can be laid out."""
 
 
 class Tier(IntEnum):
@@ -30,10 +31,9 @@ class Tier(IntEnum):
 
 def zone_letter(zone: str) -> str:
     """`a` for `us-east-1a`. Raises ValueError for what is not the name of an availability zone a to i."""
-    match = _ZONE.fullmatch(zone)
-    if match is None:
+    if not re.fullmatch(ZONE_PATTERN, zone):
         raise ValueError(f"{zone!r} is not an availability zone: the name of a region and a letter, a to i")
-    return match[1]
+    return zone[-1]
 
 
 def layout(block: IPv4Network, zones: Sequence[str]) -> Mapping[tuple[Tier, str], IPv4Network]:

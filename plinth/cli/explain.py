@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import typer
-from rich.table import Table
 
-from plinth.cli.project import UsageError, console, nearest, root, stack_names
+from plinth.cli.project import UsageError, console, facts_table, root, stack_names
 from stack.config.document import Document, KeyPath, format_path, project_name, read
-from stack.config.faults import ConfigError
+from stack.config.faults import ConfigError, nearest
 from stack.config.model import NAMESPACE
 from stack.config.reference import Entry, entries, keys_of
 
@@ -26,12 +25,8 @@ def run(key: str, *, as_json: bool) -> None:
         typer.echo(json.dumps(facts, indent=1))
         return
     for fact in facts:
-        table = Table(box=None, show_header=False, pad_edge=False, title=f"[bold]{fact['key']}[/]", title_justify="left")
-        table.add_column(style="dim")
-        table.add_column(overflow="fold")
-        for name, value in {"means": fact["means"], "allows": fact["allows"], **fact["values"]}.items():
-            table.add_row(name, value)
-        console().print(table)
+        said = {"means": fact["means"], "allows": fact["allows"], **fact["values"]}
+        console().print(facts_table(said, title=fact["key"]))
         console().print()
 
 

@@ -96,13 +96,13 @@ def _by_owner(graph: Graph) -> dict[str, Counter[str]]:
     """How many resources of each type every outermost component holds, itself counted; providers together."""
     found: dict[str, Counter[str]] = {}
     for resource in graph.resources.values():
-        owner = outermost(graph, resource)
+        owner = _outermost(graph, resource)
         label = "providers" if owner.type.startswith("pulumi:providers:") else owner.name
         found.setdefault(label, Counter())[resource.type] += 1
     return found
 
 
-def outermost(graph: Graph, resource: Resource) -> Resource:
+def _outermost(graph: Graph, resource: Resource) -> Resource:
     """The component at the top of the tree that `resource` stands in; itself where it stands alone."""
     while parent := graph.resources.get(resource.parent):
         resource = parent

@@ -1,12 +1,12 @@
 """What every subcommand needs: the project's folder, its stacks, their graphs, a console."""
 
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 
 from plinth.engine.graph import Graph
 from plinth.engine.workers import Recorded, record_all
@@ -65,10 +65,14 @@ def console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=240, highlight=False)
 
 
-def nearest(wanted: str, known: Sequence[str]) -> str:
-    """`; did you mean X?`, or nothing where nothing is near."""
-    near = get_close_matches(wanted, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+def facts_table(facts: Mapping[str, str], title: str = "") -> Table:
+    """Names and what there is to say of each, in two columns."""
+    table = Table(box=None, show_header=False, pad_edge=False, title=f"[bold]{title}[/]" if title else None, title_justify="left")
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name, value)
+    return table
 
 
 @contextmanager

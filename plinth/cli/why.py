@@ -4,12 +4,11 @@ import json
 from collections.abc import Sequence
 
 import typer
-from rich.table import Table
 
-from plinth.cli.project import UsageError, console, graph_of, nearest, root
+from plinth.cli.project import UsageError, console, facts_table, graph_of, root
 from plinth.engine.graph import Graph, Resource
 from stack.config.document import project_name, read
-from stack.config.faults import ConfigError
+from stack.config.faults import ConfigError, nearest
 
 
 def run(wanted: str, stack: str | None, from_file: str | None, *, as_json: bool) -> None:
@@ -21,12 +20,8 @@ def run(wanted: str, stack: str | None, from_file: str | None, *, as_json: bool)
         typer.echo(json.dumps(facts, indent=1))
         return
     for fact in facts:
-        table = Table(box=None, show_header=False, pad_edge=False)
-        table.add_column(style="dim")
-        table.add_column(overflow="fold")
-        for name, value in fact.items():
-            table.add_row(name, value if isinstance(value, str) else "\n".join(value))
-        console().print(table)
+        said = {name: value if isinstance(value, str) else "\n".join(value) for name, value in fact.items()}
+        console().print(facts_table(said))
 
 
 def _find(graph: Graph, wanted: str) -> Sequence[Resource]:

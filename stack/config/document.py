@@ -16,14 +16,15 @@ from stack.config.faults import ConfigError, Fault, type_name
 from stack.config.scalars import Scalar, json_text
 from stack.config.yaml_v3 import Entry, KeyPath, Problem, load
 
-__all__ = ["ENCRYPTED", "Document", "Json", "KeyPath", "format_path", "project_name", "read"]
+__all__ = ["ENCRYPTED", "SETTINGS", "Document", "Json", "KeyPath", "format_path", "project_name", "read"]
 
 Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
 
 ENCRYPTED = "[encrypted]"
 """What stands for an encrypted value: the command line alone can decrypt it."""
 
-_SETTINGS = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")  # project.go, ProjectStack
+SETTINGS = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")
+"""What can stand at the top of a stack file (project.go, ProjectStack)."""
 _FILE = "the file"
 
 
@@ -80,7 +81,7 @@ def read(folder: Path, stack: str, project: str) -> Document:
     """
     file = f"Pulumi.{stack}.yaml"
     settings, faults = _settings(folder, file)
-    faults += [_unknown(file, name, entry) for name, entry in settings.items() if name not in _SETTINGS]
+    faults += [_unknown(file, name, entry) for name, entry in settings.items() if name not in SETTINGS]
     config = settings.get("config", Entry(1, None))
     entries: dict[str, Entry] = {}
     if isinstance(config.value, dict):
@@ -157,9 +158,9 @@ def _kind(entry: Entry) -> str:
 
 
 def _unknown(file: str, name: str, entry: Entry) -> Fault:
-    near = get_close_matches(name, _SETTINGS, n=1)
+    near = get_close_matches(name, SETTINGS, n=1)
     hint = f"did you mean {near[0]}?" if near else "the entries of the program stand under config"
-    allowed = f"{hint} (allowed: {', '.join(_SETTINGS)})"
+    allowed = f"{hint} (allowed: {', '.join(SETTINGS)})"
     return Fault(file=file, line=entry.line, key=name, problem="is not a setting of a stack file", allowed=allowed)
 
 

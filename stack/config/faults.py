@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 type_name: Mapping[type, str] = {
     str: "text",
@@ -32,6 +33,12 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.key}: {self.problem}; {self.allowed}"
+
+
+def nearest(wanted: str, known: Iterable[str]) -> str:
+    """`; did you mean X?`, or nothing where nothing is near."""
+    near = get_close_matches(wanted, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 class ConfigError(Exception):

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stack.config.document import Document, KeyPath, project_name, read
-from stack.config.faults import ConfigError, Fault, type_name
+from stack.config.faults import ConfigError, Fault, nearest, type_name
 from stack.config.model import NAMESPACE, StackConfig
-from stack.config.reference import allowed, find, keys_of
+from stack.config.reference import allowed, find, keys_of, names_of
 from stack.config.rules import Breach, breaches, overlaps_between
 
 ENVIRONMENTS: Mapping[str, str] = {
@@ -35,11 +35,6 @@ class Stack:
     project: str
     environment: str
     config: StackConfig
-
-
-def load(folder: Path, name: str) -> Stack:
-    """The stack called `name`, from `folder`/Pulumi.<name>.yaml. Raises ConfigError with every fault."""
-    return _load(folder, name)[1]
 
 
 def load_all(folder: Path, names: Sequence[str]) -> dict[str, Stack]:
@@ -157,18 +152,13 @@ def _meant(path: KeyPath, missing: set[KeyPath], places: Mapping[KeyPath, ErrorD
 
 def _of_value(document: Document, path: KeyPath, error: ErrorDetails) -> Fault:
     if path[-1] == "[key]":
-        return document.fault(path[:-1], "is no possible name", "up to 30 lower-case letters, digits and single hyphens")
+        return document.fault(path[:-1], "is no possible name", names_of(path[:-2]))
     value = error["input"]
     own = error.get("ctx", {}).get("error") if error["type"] == "value_error" else None
     problem = str(own) if own else f"{_shown(value)} is not possible"
     hint = _allowed(path)
-    near = _nearest(value, (find(path) or {}).get("enum", ()))
+    near = nearest(value, map(str, (find(path) or {}).get("enum", ()))) if isinstance(value, str) else ""
     return document.fault(path, problem, f"{hint}{near}")
-
-
-def _nearest(value: Any, possible: Sequence[Any]) -> str:
-    near = get_close_matches(value, map(str, possible), n=1) if isinstance(value, str) else []
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _shown(value: Any) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components.networking.layout import ZONE_PATTERN
 from stack.config.section import Section, text
 
 PLACEHOLDER_ACCOUNT = "000000000000"
@@ -14,7 +15,7 @@ AccountId = Annotated[
     text('the twelve digits of an AWS account, quoted; "000000000000" plans but cannot be deployed', pattern=r"^[0-9]{12}$"),
 ]
 Region = Annotated[str, text("an AWS region such as us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
-Zone = Annotated[str, text("an availability zone, a to i, such as us-east-1a", pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-i]$")]
+Zone = Annotated[str, text("an availability zone, a to i, such as us-east-1a", pattern=ZONE_PATTERN)]
 Zones = Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
 TagValue = Annotated[
     str,

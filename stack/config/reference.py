@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from stack.config.document import KeyPath
+from stack.config.document import SETTINGS, KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 
 Node: TypeAlias = Mapping[str, Any]
 """A JSON Schema, references resolved. Besides the standard words a text may carry `allowed`: its pattern in plain words."""
-
-_CLI_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ def stack_file_schema() -> Node:
                 "properties": sections,
                 "patternProperties": {"^pulumi:": {"description": "Settings of the Pulumi engine itself."}},
             },
-            **{key: {"description": "Written by the Pulumi command line."} for key in _CLI_KEYS},
+            **{key: {"description": "Written by the Pulumi command line."} for key in SETTINGS if key != "config"},
         },
         "$defs": model["$defs"],
     }
@@ -62,6 +60,12 @@ def keys_of(path: KeyPath) -> tuple[str, ...]:
     """The keys that may stand in the map at `path`; none where it is no map or one of free names."""
     node = find(path)
     return tuple(node.get("properties", ())) if node else ()
+
+
+def names_of(path: KeyPath) -> str:
+    """What the names in the map at `path` must be, in plain words."""
+    node = find(path) or {}
+    return allowed(node.get("propertyNames", {}))
 
 
 def allowed(node: Node) -> str:

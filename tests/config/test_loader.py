@@ -10,13 +10,13 @@ import pytest
 from plinth.engine.recording import record, run
 from stack.config import engine
 from stack.config.faults import ConfigError
-from stack.config.loader import ENVIRONMENTS, environment_of, load, load_all
+from stack.config.loader import ENVIRONMENTS, environment_of, load_all
 from tests.harness import ROOT, STACKS, project_copy, replace_in
 
 
 def faults(folder: Path, stack: str = "dev") -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        load(folder, stack)
+        load_all(folder, [stack])
     return [str(fault) for fault in caught.value.faults]
 
 

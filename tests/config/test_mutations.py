@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from plinth.cli import main
 from stack.config.document import format_path, project_name, read
 from stack.config.reference import find, keys_of
-from tests.harness import ROOT, STACKS
+from tests.harness import ROOT, STACKS, plinth_here
 
 _OTHERS: dict[type, list[Any]] = {
     str: [7, True, ["x"], {"x": 1}, None, ""],
@@ -92,10 +91,6 @@ def mutations() -> Iterator[Mutation]:
                 yield Mutation(f"{stack} {shown} = {other!r}", stack, _changed(stack, path, other), shown, "")
 
 
-def _not_needed(_: object) -> None:
-    """No program is run: nothing has to be imported for one."""
-
-
 ALL = list(mutations())
 
 
@@ -114,16 +109,11 @@ def test_a_file_with_one_thing_wrong_is_refused_with_one_error_that_names_it(
     (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
     file = tmp_path / f"Pulumi.{mutation.stack}.yaml"
     file.write_text(yaml.safe_dump({"config": mutation.values}))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["plinth", "preview", "--stack", mutation.stack])
-    monkeypatch.setattr("plinth.engine.workers.warm_up", _not_needed)
+    done = plinth_here(tmp_path, "preview", "--stack", mutation.stack, patch=monkeypatch, capture=capsys)
 
-    with pytest.raises(SystemExit) as stopped:
-        main()
-
-    said = capsys.readouterr().err.splitlines()
+    said = done.err.splitlines()
     faults = [line for line in said if line.startswith(file.name)]
-    assert stopped.value.code == 2
+    assert done.code == 2
     assert len(faults) == 1, said
     place, key, what = faults[0].split(": ", 2)
     assert re.fullmatch(rf"{file.name}:\d+", place)

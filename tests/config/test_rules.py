@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from stack.config.loader import load
+from stack.config.loader import load_all
 from stack.config.model import StackConfig
 from stack.config.rules import breaches
 from stack.config.section import Section
@@ -27,7 +27,7 @@ class Grown(StackConfig):
 
 
 def grown(nat: str, *, enabled: bool) -> StackConfig:
-    config = load(ROOT, "dev").config
+    config = load_all(ROOT, ["dev"])["dev"].config
     networking = config.networking.model_copy(update={"nat": nat})
     return Grown.model_construct(
         platform=config.platform, networking=networking, replicator=Replicator.model_construct(enabled=enabled)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from components.networking.network import NatMode, Network, NetworkArgs
-from plinth.engine.graph import Graph, Resource
-from tests.harness import named, recorded
+from plinth.engine.graph import Graph
+from tests.harness import named, of_kind, recorded
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 ZONED_MODES: list[tuple[NatMode, str]] = [("none", ""), ("single", "a"), ("per-zone", "abc")]
@@ -28,15 +28,11 @@ def network(**changed: Any) -> Graph:
     return recorded(lambda ctx: Network("network", args(**changed), ctx))
 
 
-def types(graph: Graph, kind: str) -> tuple[Resource, ...]:
-    return tuple(resource for resource in graph.resources.values() if resource.type.endswith(f":{kind}"))
-
-
 @pytest.mark.requirement("NET-01", part="the VPC and its emptied default group")
 def test_the_vpc_resolves_names_and_its_default_group_admits_nothing() -> None:
     graph = network()
-    (vpc,) = types(graph, "Vpc")
-    (group,) = types(graph, "DefaultSecurityGroup")
+    (vpc,) = of_kind(graph, "Vpc")
+    (group,) = of_kind(graph, "DefaultSecurityGroup")
     assert vpc.inputs["cidrBlock"] == "10.2.0.0/16"
     assert vpc.inputs["enableDnsSupport"]
     assert vpc.inputs["enableDnsHostnames"]
@@ -49,7 +45,7 @@ def test_the_vpc_resolves_names_and_its_default_group_admits_nothing() -> None:
     [("public", "kubernetes.io/role/elb"), ("private", "kubernetes.io/role/internal-elb"), ("database", None)],
 )
 def test_every_tier_has_a_tagged_subnet_in_each_zone_without_public_addresses(tier: str, discovery: str | None) -> None:
-    subnets = [subnet for subnet in types(network(), "Subnet") if subnet.inputs["tags"]["tier"] == tier]
+    subnets = [subnet for subnet in of_kind(network(), "Subnet") if subnet.inputs["tags"]["tier"] == tier]
     assert [subnet.inputs["availabilityZone"] for subnet in subnets] == list(ZONES)
     for subnet in subnets:
         assert subnet.inputs["mapPublicIpOnLaunch"] is False
@@ -60,9 +56,9 @@ def test_every_tier_has_a_tagged_subnet_in_each_zone_without_public_addresses(ti
 @pytest.mark.parametrize(("mode", "letters"), ZONED_MODES)
 def test_nat_gateways_stand_in_the_public_subnets_of_their_zones_with_an_address_each(mode: NatMode, letters: str) -> None:
     graph = network(nat=mode)
-    gateways = {resource.name: resource for resource in types(graph, "NatGateway")}
+    gateways = {resource.name: resource for resource in of_kind(graph, "NatGateway")}
     assert set(gateways) == {f"network-nat-{letter}" for letter in letters}
-    assert len(types(graph, "Eip")) == len(letters)
+    assert len(of_kind(graph, "Eip")) == len(letters)
     for letter in letters:
         gateway = gateways[f"network-nat-{letter}"]
         assert gateway.inputs["subnetId"] == named(graph, f"network-public-{letter}").outputs["id"]
@@ -76,7 +72,7 @@ def test_private_subnets_leave_through_the_nat_of_their_zone_or_the_only_one(mod
     graph = network(nat=mode)
     for zone in "abc":
         table = named(graph, f"network-private-{zone}-routes").outputs["id"]
-        routes = [route for route in types(graph, "Route") if route.inputs["routeTableId"] == table]
+        routes = [route for route in of_kind(graph, "Route") if route.inputs["routeTableId"] == table]
         if mode == "none":
             assert routes == []
         else:
@@ -89,7 +85,7 @@ def test_private_subnets_leave_through_the_nat_of_their_zone_or_the_only_one(mod
 @pytest.mark.requirement("NET-06")
 def test_public_subnets_leave_through_the_one_internet_gateway() -> None:
     graph = network()
-    (gateway,) = types(graph, "InternetGateway")
+    (gateway,) = of_kind(graph, "InternetGateway")
     route = named(graph, "network-public-default")
     assert gateway.inputs["vpcId"] == named(graph, "network-vpc").outputs["id"]
     assert route.inputs["gatewayId"] == gateway.outputs["id"]
@@ -100,15 +96,15 @@ def test_public_subnets_leave_through_the_one_internet_gateway() -> None:
 def test_the_database_tier_has_no_route_out_in_any_mode(mode: NatMode) -> None:
     graph = network(nat=mode)
     table = named(graph, "network-database-routes").outputs["id"]
-    assert [route.name for route in types(graph, "Route") if route.inputs["routeTableId"] == table] == []
+    assert [route.name for route in of_kind(graph, "Route") if route.inputs["routeTableId"] == table] == []
 
 
 def test_every_subnet_is_associated_once_with_a_table_of_its_tier() -> None:
     graph = network()
-    tables = {table.outputs["id"]: table.name for table in types(graph, "RouteTable")}
-    found = {link.inputs["subnetId"]: tables[link.inputs["routeTableId"]] for link in types(graph, "RouteTableAssociation")}
-    assert len(types(graph, "RouteTableAssociation")) == len(found) == 9
-    for subnet in types(graph, "Subnet"):
+    tables = {table.outputs["id"]: table.name for table in of_kind(graph, "RouteTable")}
+    found = {link.inputs["subnetId"]: tables[link.inputs["routeTableId"]] for link in of_kind(graph, "RouteTableAssociation")}
+    assert len(of_kind(graph, "RouteTableAssociation")) == len(found) == 9
+    for subnet in of_kind(graph, "Subnet"):
         assert f"network-{subnet.inputs['tags']['tier']}" in found[subnet.outputs["id"]]
 
 

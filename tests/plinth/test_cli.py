@@ -7,26 +7,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from rich.console import Console
 
-from plinth.cli import main
 from plinth.cli.preview import show
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.workers import ProgramError, Recorded, record_all
-from tests.harness import ROOT, STACKS, graphs, project_copy, replace_in
+from tests.harness import ROOT, STACKS, Done, graphs, plinth_here, project_copy, replace_in
 
 NETWORK_VPC = "urn:pulumi:staging::plinth::plinth:networking:Network$aws:ec2/vpc:Vpc::network-vpc"
-
-
-class Done(NamedTuple):
-    """What a command said, and its exit code."""
-
-    code: int
-    out: str
-    err: str
 
 
 Command = Callable[..., Done]
@@ -75,19 +65,9 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     def recorded(_: Path, stacks: Sequence[str]) -> Iterator[Recorded]:
         return (Recorded(graph=graphs()[stack], seconds=0.1) for stack in stacks)
 
-    def not_needed(_: object) -> None:
-        """No program is run: nothing has to be imported for one."""
-
     def run(*arguments: str, folder: Path = ROOT) -> Done:
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr("sys.argv", ["plinth", *arguments])
-        monkeypatch.setattr("plinth.engine.workers.warm_up", not_needed)
         monkeypatch.setattr("plinth.cli.project.record_all", recorded)
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        said = capsys.readouterr()
-        assert isinstance(stopped.value.code, int)
-        return Done(stopped.value.code, said.out, said.err)
+        return plinth_here(folder, *arguments, patch=monkeypatch, capture=capsys)
 
     return run
 

@@ -16,16 +16,12 @@ from stack import program
 from stack.config.document import read
 from stack.config.loader import load_all
 from stack.config.reference import entries, find
-from tests.harness import ROOT, STACKS, graphs, named, project_copy, replace_in
+from tests.harness import ROOT, STACKS, graphs, named, of_kind, project_copy, replace_in
 from tools import ledger
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
 PREFIX = {"prod": "10.0", "staging": "10.1", "dev": "10.2"}
-
-
-def of_kind(graph: Graph, kind: str) -> list[Resource]:
-    return [resource for resource in graph.resources.values() if resource.type.endswith(f":{kind}")]
 
 
 def tier(graph: Graph, name: str) -> list[Resource]:
