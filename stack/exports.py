@@ -8,7 +8,7 @@ VERSION = 1
 
 
 def publish(platform: Platform) -> None:
-    """Exports what `platform` has to offer. Subnets are keyed by zone."""
+    """Exports what `platform` has to offer. Subnets are keyed by zone, security groups by name."""
     network = platform.network
     export("version", VERSION)
     export(
@@ -18,6 +18,9 @@ def publish(platform: Platform) -> None:
             "publicSubnetIds": network.public_subnet_ids,
             "privateSubnetIds": network.private_subnet_ids,
             "databaseSubnetIds": network.database_subnet_ids,
+            "privateRouteTableIds": network.private_route_table_ids,
+            "databaseRouteTableIds": network.database_route_table_ids,
             "workloadZones": network.workload_zones,
         },
     )
+    export("securityGroupIds", platform.firewall.group_ids)

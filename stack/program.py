@@ -1,14 +1,24 @@
-"""The platform of one stack, part by part: the only module that knows concrete components."""
+"""The platform of one stack, part by part: the only module that builds concrete components."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi_aws as aws
+from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import PrivateNetwork, ServiceRegistry
+from components.core.contracts import EncryptionKey, PrivateNetwork, SecurityGroups, ServiceRegistry
 from components.core.tagging import default_tags
+from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
+from components.security.keys import Key, KeyArgs, log_service
+from stack import connections
 from stack.config.loader import Stack
+
+_DELETION_WINDOW_DAYS = {"retain": 30, "destroy": 7}
+"""How long a deleted key can be had back: the longest and the shortest that KMS allows."""
+_CALLERS = ("ecs", "eks")
+"""The groups of those who call services of AWS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,14 +26,21 @@ class Platform:
     """What was built, as others may know it."""
 
     network: PrivateNetwork
+    firewall: SecurityGroups
     discovery: ServiceRegistry | None
 
 
 def build(stack: Stack) -> Platform:
     """Registers every resource of `stack`. Looks nothing up: the same stack file gives the same resources everywhere."""
     ctx = _context(stack)
+    logs_key = _logs_key(stack, ctx)
     network = _network(stack, ctx)
-    return Platform(network=network, discovery=_discovery(stack, ctx, network))
+    firewall = _firewall(stack, ctx, network)
+    _access_lists(stack, ctx, network)
+    _flow_logs(stack, ctx, network, logs_key)
+    _endpoints(stack, ctx, network, firewall)
+    _vpn(stack, ctx, network, firewall, logs_key)
+    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network))
 
 
 def _context(stack: Stack) -> Context:
@@ -50,8 +67,17 @@ def _context(stack: Stack) -> Context:
     )
 
 
+def _logs_key(stack: Stack, ctx: Context) -> EncryptionKey:
+    """Always there: every log group is encrypted with it."""
+    window = _DELETION_WINDOW_DAYS[stack.config.platform.deletion]
+    args = KeyArgs(purpose="logs", deletion_window_days=window, users=(log_service(ctx),))
+    return Key("logs-encryption", args, ctx.asked_by("plinth:platform"))
+
+
 def _network(stack: Stack, ctx: Context) -> PrivateNetwork:
     networking = stack.config.networking
+    if networking.adopted.enabled:
+        return _adopted(stack)
     return Network(
         "network",
         NetworkArgs(
@@ -62,6 +88,116 @@ def _network(stack: Stack, ctx: Context) -> PrivateNetwork:
         ),
         ctx.asked_by("plinth:networking"),
     )
+
+
+def _adopted(stack: Stack) -> PrivateNetwork:
+    from components.networking.adopted import AdoptedNetwork, known
+
+    networking, adopted = stack.config.networking, stack.config.networking.adopted
+    return AdoptedNetwork(
+        vpc_id=Output.from_input(adopted.vpc_id),
+        cidr=str(networking.cidr),
+        public_subnet_ids=known(adopted.public_subnets),
+        private_subnet_ids=known(adopted.private_subnets),
+        database_subnet_ids=known(adopted.database_subnets),
+        private_route_table_ids=known(adopted.private_route_tables),
+        database_route_table_ids=known(adopted.database_route_tables),
+        workload_zones=stack.config.platform.zones[: networking.workload_zones],
+    )
+
+
+def _firewall(stack: Stack, ctx: Context, network: PrivateNetwork) -> SecurityGroups:
+    networking = stack.config.networking
+    return Firewall(
+        "firewall",
+        FirewallArgs(
+            vpc_id=network.vpc_id,
+            groups=connections.groups(networking),
+            connections=connections.connections(networking),
+        ),
+        ctx.asked_by("plinth:networking"),
+    )
+
+
+def _access_lists(stack: Stack, ctx: Context, network: PrivateNetwork) -> None:
+    networking = stack.config.networking
+    if not networking.access_lists.enabled or networking.adopted.enabled:
+        return
+    from components.networking.access_lists import AccessLists, AccessListsArgs
+    from components.networking.layout import Tier
+
+    AccessLists(
+        "access-lists",
+        AccessListsArgs(
+            vpc_id=network.vpc_id,
+            cidr=network.cidr,
+            subnet_ids={
+                Tier.PUBLIC: network.public_subnet_ids,
+                Tier.PRIVATE: network.private_subnet_ids,
+                Tier.DATABASE: network.database_subnet_ids,
+            },
+        ),
+        ctx.asked_by("plinth:networking.accessLists"),
+    )
+
+
+def _flow_logs(stack: Stack, ctx: Context, network: PrivateNetwork, logs_key: EncryptionKey) -> None:
+    flow_logs = stack.config.networking.flow_logs
+    if not flow_logs.enabled:
+        return
+    from components.networking.flow_logs import FlowLogs, FlowLogsArgs
+
+    args = FlowLogsArgs(vpc_id=network.vpc_id, retention_days=flow_logs.retention_days, key_arn=logs_key.key_arn)
+    FlowLogs("flow-logs", args, ctx.asked_by("plinth:networking.flowLogs"))
+
+
+def _endpoints(stack: Stack, ctx: Context, network: PrivateNetwork, firewall: SecurityGroups) -> None:
+    services = stack.config.networking.endpoints
+    if not services:
+        return
+    from components.networking.endpoints import Endpoints, EndpointsArgs
+
+    tables = {f"private-{name}": table for name, table in network.private_route_table_ids.items()}
+    tables |= {f"database-{name}": table for name, table in network.database_route_table_ids.items()}
+    Endpoints(
+        "endpoints",
+        EndpointsArgs(
+            vpc_id=network.vpc_id,
+            services=services,
+            subnet_ids=_workload_subnets(network),
+            group_id=firewall.group_ids.get("endpoints"),
+            route_table_ids=tables,
+            clients={name: firewall.group_ids[name] for name in _CALLERS},
+        ),
+        ctx.asked_by("plinth:networking.endpoints"),
+    )
+
+
+def _vpn(stack: Stack, ctx: Context, network: PrivateNetwork, firewall: SecurityGroups, logs_key: EncryptionKey) -> None:
+    networking, vpn = stack.config.networking, stack.config.networking.vpn
+    if not vpn.enabled:
+        return
+    from components.networking.vpn import ClientVpn, ClientVpnArgs
+
+    ClientVpn(
+        "vpn",
+        ClientVpnArgs(
+            vpc_id=network.vpc_id,
+            cidr=networking.cidr,
+            subnet_ids=_workload_subnets(network),
+            group_id=firewall.group_ids["vpn"],
+            client_cidr=vpn.client_cidr,
+            server_certificate_arn=vpn.server_certificate_arn,
+            client_certificate_arn=vpn.client_certificate_arn,
+            retention_days=networking.flow_logs.retention_days,
+            key_arn=logs_key.key_arn,
+        ),
+        ctx.asked_by("plinth:networking.vpn"),
+    )
+
+
+def _workload_subnets(network: PrivateNetwork) -> Mapping[str, Output[str]]:
+    return {zone: network.private_subnet_ids[zone] for zone in network.workload_zones}
 
 
 def _discovery(stack: Stack, ctx: Context, network: PrivateNetwork) -> ServiceRegistry | None:

@@ -11,11 +11,16 @@ from pulumi import Output
 
 
 class PrivateNetwork(Protocol):
-    """A private address space. Every mapping is keyed by zone (`us-east-1a`), never by position."""
+    """A private address space. Subnets are keyed by zone (`us-east-1a`), never by position."""
 
     @property
     def vpc_id(self) -> Output[str]:
         """The VPC."""
+        ...
+
+    @property
+    def cidr(self) -> str:
+        """Its addresses: `10.2.0.0/16`."""
         ...
 
     @property
@@ -31,6 +36,16 @@ class PrivateNetwork(Protocol):
     @property
     def database_subnet_ids(self) -> Mapping[str, Output[str]]:
         """Subnets with no route out, one a zone."""
+        ...
+
+    @property
+    def private_route_table_ids(self) -> Mapping[str, Output[str]]:
+        """The route tables of the private subnets, each once: by zone, or by any name where zones share one."""
+        ...
+
+    @property
+    def database_route_table_ids(self) -> Mapping[str, Output[str]]:
+        """The route tables of the database subnets, each once, by any name."""
         ...
 
     @property
@@ -50,4 +65,22 @@ class ServiceRegistry(Protocol):
     @property
     def namespace_arn(self) -> Output[str]:
         """The same by its ARN, as Service Connect wants it."""
+        ...
+
+
+class SecurityGroups(Protocol):
+    """Who may connect to whom: the groups that things with a network address wear."""
+
+    @property
+    def group_ids(self) -> Mapping[str, Output[str]]:
+        """The security groups by name: `postgres`."""
+        ...
+
+
+class EncryptionKey(Protocol):
+    """A key that data is encrypted with."""
+
+    @property
+    def key_arn(self) -> Output[str]:
+        """The key by its ARN."""
         ...

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 LIMITS: Mapping[str, int] = MappingProxyType(
     {
+        "alias": 250,
         "bucket": 63,
         "cache": 40,
         "cluster": 100,
@@ -26,7 +27,8 @@ LIMITS: Mapping[str, int] = MappingProxyType(
 """Longest name, in characters, of each kind of thing that is named explicitly.
 
 Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's, ECS allows more); for
-cache, parameter and queue, where the schema has none or a longer one, CreateReplicationGroup, PutParameter and CreateQueue.
+cache, parameter and queue, where the schema has none or a longer one, CreateReplicationGroup, PutParameter and CreateQueue; for
+alias KMS's CreateAlias, 256 with the `alias/` that stands before the name.
 """
 
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

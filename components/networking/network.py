@@ -74,9 +74,12 @@ class Network(Component):
     TYPE: ClassVar[str] = "plinth:networking:Network"
 
     vpc_id: Output[str]
+    cidr: str
     public_subnet_ids: Mapping[str, Output[str]]
     private_subnet_ids: Mapping[str, Output[str]]
     database_subnet_ids: Mapping[str, Output[str]]
+    private_route_table_ids: Mapping[str, Output[str]]
+    database_route_table_ids: Mapping[str, Output[str]]
     workload_zones: tuple[str, ...]
 
     def __init__(self, name: str, args: NetworkArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
@@ -93,14 +96,17 @@ class Network(Component):
         )
         nats = self._nat_gateways(subnets, gateway)
         self._public_routes(vpc, subnets, gateway)
-        self._private_routes(vpc, subnets, nats)
-        self._database_routes(vpc, subnets)
+        private = self._private_routes(vpc, subnets, nats)
+        database = self._database_routes(vpc, subnets)
 
         self._signals = tuple(signal for zone, nat in nats.items() for signal in _nat_signals(zone, nat))
         self.vpc_id = vpc.id
+        self.cidr = str(args.cidr)
         self.public_subnet_ids = _ids(subnets, Tier.PUBLIC)
         self.private_subnet_ids = _ids(subnets, Tier.PRIVATE)
         self.database_subnet_ids = _ids(subnets, Tier.DATABASE)
+        self.private_route_table_ids = {zone: table.id for zone, table in private.items()}
+        self.database_route_table_ids = {"all": database.id}
         self.workload_zones = args.zones[: args.workload_zones]
         self.publish()
 
@@ -193,12 +199,13 @@ class Network(Component):
         vpc: ec2.Vpc,
         subnets: Subnets,
         nats: Mapping[str, ec2.NatGateway],
-    ) -> None:
+    ) -> Mapping[str, ec2.RouteTable]:
         """A table a zone in every mode, so that going from one NAT gateway to one a zone changes routes and nothing else."""
         shared = next(iter(nats.values()), None)
+        tables: dict[str, ec2.RouteTable] = {}
         for zone in self._args.zones:
             name = f"{self.pulumi_resource_name}-private-{zone_letter(zone)}"
-            table = self._route_table(vpc, name)
+            table = tables[zone] = self._route_table(vpc, name)
             self._associate(subnets[Tier.PRIVATE, zone], table, name)
             nat = nats.get(zone, shared)
             if nat is not None:
@@ -210,12 +217,14 @@ class Network(Component):
                     region=self._ctx.region,
                     opts=self.under(),
                 )
+        return tables
 
-    def _database_routes(self, vpc: ec2.Vpc, subnets: Subnets) -> None:
+    def _database_routes(self, vpc: ec2.Vpc, subnets: Subnets) -> ec2.RouteTable:
         name = f"{self.pulumi_resource_name}-database"
         table = self._route_table(vpc, name)
         for zone in self._args.zones:
             self._associate(subnets[Tier.DATABASE, zone], table, f"{name}-{zone_letter(zone)}")
+        return table
 
     def _route_table(self, vpc: ec2.Vpc, name: str) -> ec2.RouteTable:
         return ec2.RouteTable(

@@ -95,9 +95,13 @@ def _ranges_apart(config: StackConfig) -> Iterator[Breach]:
 
 
 def _ranges(config: StackConfig) -> dict[KeyPath, IPv4Network]:
-    """The stack's network, first, and what it reserves for others."""
-    reserved = {(_NETWORKING, "reserved", name): block for name, block in config.networking.reserved.items()}
-    return {_CIDR: config.networking.cidr, **reserved}
+    """The stack's network, first, what it reserves for others, and what it gives to clients of its VPN."""
+    networking = config.networking
+    found: dict[KeyPath, IPv4Network] = {_CIDR: networking.cidr}
+    found |= {(_NETWORKING, "reserved", name): block for name, block in networking.reserved.items()}
+    if networking.vpn.enabled:
+        found[_NETWORKING, "vpn", "clientCidr"] = networking.vpn.client_cidr
+    return found
 
 
 def _within(path: KeyPath) -> str:
@@ -118,6 +122,75 @@ def _way_out_where_needed(config: StackConfig) -> Iterator[Breach]:
             )
 
 
+def _endpoints_differ(config: StackConfig) -> Iterator[Breach]:
+    endpoints = config.networking.endpoints
+    for index, service in enumerate(endpoints):
+        if service in endpoints[:index]:
+            yield Breach(
+                path=(_NETWORKING, "endpoints", index),
+                problem=f"{service} is given twice",
+                allowed="each service once",
+            )
+
+
+def _vpn_has_certificates(config: StackConfig) -> Iterator[Breach]:
+    vpn, home = config.networking.vpn, config.platform.regions.home
+    if not vpn.enabled:
+        return
+    for key, arn in (("serverCertificateArn", vpn.server_certificate_arn), ("clientCertificateArn", vpn.client_certificate_arn)):
+        if not arn.startswith(f"arn:aws:acm:{home}:"):
+            yield Breach(
+                path=(_NETWORKING, "vpn", key),
+                problem=f"{arn} is not in {home}" if arn else "is not given, but the VPN is on",
+                allowed=f"the ARN of a certificate in ACM in {home}",
+            )
+
+
+def _adopted_is_whole(config: StackConfig) -> Iterator[Breach]:
+    adopted, zones = config.networking.adopted, config.platform.zones
+    if not adopted.enabled:
+        return
+    at: KeyPath = (_NETWORKING, "adopted")
+    if not adopted.vpc_id:
+        yield Breach(path=(*at, "vpcId"), problem="is not given", allowed="the id of the VPC to use")
+    for key, subnets in (
+        ("publicSubnets", adopted.public_subnets),
+        ("privateSubnets", adopted.private_subnets),
+        ("databaseSubnets", adopted.database_subnets),
+    ):
+        for zone in zones:
+            if zone not in subnets:
+                yield Breach(path=(*at, key), problem=f"has no subnet in {zone}", allowed="one for each of platform.zones")
+        for zone in subnets:
+            if zone not in zones:
+                yield Breach(path=(*at, key, zone), problem="is not in platform.zones", allowed="one for each of platform.zones")
+    if config.networking.gateway_endpoints and not adopted.private_route_tables:
+        yield Breach(
+            path=(*at, "privateRouteTables"),
+            problem=f"is empty, but {', '.join(config.networking.gateway_endpoints)} are entered there",
+            allowed="the route tables of the private subnets",
+        )
+
+
+def _adopted_ids_differ(config: StackConfig) -> Iterator[Breach]:
+    adopted = config.networking.adopted
+    taken: dict[str, KeyPath] = {}
+    for key, ids in (
+        ("publicSubnets", adopted.public_subnets),
+        ("privateSubnets", adopted.private_subnets),
+        ("databaseSubnets", adopted.database_subnets),
+        ("privateRouteTables", adopted.private_route_tables),
+        ("databaseRouteTables", adopted.database_route_tables),
+    ):
+        for name, identifier in ids.items():
+            path: KeyPath = (_NETWORKING, "adopted", key, name)
+            if identifier in taken:
+                yield Breach(
+                    path=path, problem=f"{identifier} stands at {_within(taken[identifier])} already", allowed="each once"
+                )
+            taken.setdefault(identifier, path)
+
+
 _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _zones_in_home_region,
     _zones_differ,
@@ -125,4 +198,8 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _workload_zones_exist,
     _ranges_apart,
     _way_out_where_needed,
+    _endpoints_differ,
+    _vpn_has_certificates,
+    _adopted_is_whole,
+    _adopted_ids_differ,
 )

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.harness import ROOT, graphs
+from tests.program.switched import ADOPTED, SWITCHES, planned, turned_on
 
 COMPONENTS = sorted((ROOT / "components").rglob("*.py"))
-PRODUCT = sorted(file for folder in ("components", "plinth", "stack", "tools", "tests") for file in (ROOT / folder).rglob("*.py"))
+FOLDERS = ("components", "plinth", "policy", "stack", "tools", "tests")
+PRODUCT = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
 ENVIRONMENT_WORDS = {"dev", "development", "staging", "prod", "production"}
 FORBIDDEN_NAMES = {
     "boto3": "a component asks nobody anything",
@@ -109,13 +111,15 @@ def test_a_component_type_is_a_literal_that_nobody_else_has() -> None:
 
 
 @pytest.mark.requirement("DEL-15")
-def test_every_component_checks_its_arguments_and_registers_its_outputs() -> None:
+def test_every_component_checks_its_arguments_and_registers_its_outputs(tmp_path: Path) -> None:
+    own = [switch for switch in SWITCHES if switch != ADOPTED]
+    everything = planned(tmp_path, "dev", turned_on(*own))  # what no stack of ours has switched on included
     for file in COMPONENTS:
         source = file.read_text()
         for name in re.findall(r"^class (\w+)\(Component\):", source, re.MULTILINE):
             (token,) = re.findall(rf"class {name}\(Component\):.*?TYPE: ClassVar\[str\] = \"(.*?)\"", source, re.DOTALL)
-            made = [resource for graph in graphs().values() for resource in graph.of_type(token)]
-            assert made, f"no stack makes a {name}"
+            made = [resource for graph in (*graphs().values(), everything) for resource in graph.of_type(token)]
+            assert made, f"no switch makes a {name}"
             assert all(resource.outputs for resource in made)
             assert "refuse(self" in source, f"{name}Args checks nothing"
             tests = (ROOT / "tests" / file.relative_to(ROOT / "components")).with_name(f"test_{file.name}")

@@ -88,6 +88,8 @@ def mutations() -> Iterator[Mutation]:
                     key = format_path((*path[:-1], wrong))
                     yield Mutation(f"{stack} with {key}", stack, _renamed(stack, path, wrong), key, f"did you mean {path[-1]}?")
             for other in _OTHERS[type(_at(values, path))]:
+                if other == _at(values, path) or (other == [] and "minItems" not in (find(path) or {})):
+                    continue  # nothing is wrong with it
                 yield Mutation(f"{stack} {shown} = {other!r}", stack, _changed(stack, path, other), shown, "")
 
 

@@ -66,7 +66,7 @@ def test_the_graph_with_invented_values_knows_what_the_engine_does_not(planned: 
 def test_a_deployed_state_reads_as_what_was_planned(tmp_path: Path) -> None:
     folder = deployable(tmp_path)
     up = "pulumi stack init dev && pulumi up -s dev --yes --skip-preview && pulumi stack export -s dev > state.json"
-    done = with_engine(folder, up, "--echo")
+    done = with_engine(folder, up)
     assert done.returncode == 0, done.stdout + done.stderr
     planned, deployed = record(folder, "dev"), read_plan(folder / "state.json")
     ours, theirs = normal_graph(planned), normal_graph(deployed)

@@ -1,0 +1,42 @@
+"""Log groups: each with a retention and a key, so that none is kept for ever or lies open."""
+
+from pulumi import Input
+from pulumi_aws import cloudwatch
+
+from components.core.component import Component
+from components.core.context import Context
+from components.core.retention import RetentionDays
+
+
+def log_group(
+    owner: Component,
+    ctx: Context,
+    *,
+    service: str,
+    resource: str,
+    retention_days: RetentionDays,
+    key_arn: Input[str],
+) -> cloudwatch.LogGroup:
+    """A log group as a child of `owner`, called `service` and `resource` by the naming convention.
+
+    What it holds outlives it where the stack retains data. `key_arn` is a key that CloudWatch Logs may use.
+    """
+    name = f"{owner.pulumi_resource_name}-records"
+    return cloudwatch.LogGroup(
+        name,
+        name=_physical(ctx, service, resource),
+        retention_in_days=retention_days,
+        kms_key_id=key_arn,
+        region=ctx.region,
+        tags=ctx.tagged(name),
+        opts=owner.under(stateful=True),
+    )
+
+
+def log_group_arn(ctx: Context, service: str, resource: str) -> str:
+    """The ARN of that group, known before it exists."""
+    return f"arn:aws:logs:{ctx.region}:{ctx.account_id}:log-group:{_physical(ctx, service, resource)}"
+
+
+def _physical(ctx: Context, service: str, resource: str) -> str:
+    return ctx.physical(service, resource, kind="log-group")

@@ -1,0 +1,58 @@
+"""Stack files with some switches turned, and what the program makes of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from plinth.engine.graph import Graph
+from plinth.engine.recording import record
+from stack.config.document import Json, KeyPath, read
+from stack.config.reference import entries
+from tests.harness import ROOT, project_copy
+
+SWITCHES = [entry.path for entry in entries() if entry.path[-1] == "enabled"]
+"""Every switch that a stack file has, by its path."""
+_CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
+_NETWORKING = "plinth:networking"
+VPN: KeyPath = (_NETWORKING, "vpn", "enabled")
+ADOPTED: KeyPath = (_NETWORKING, "adopted", "enabled")
+
+
+def _subnets(number: int) -> dict[str, Json]:
+    return {f"us-east-1{letter}": f"subnet-{number}123456789abcde{letter}0" for letter in "abc"}
+
+
+COMPANIONS: Mapping[KeyPath, Mapping[KeyPath, Json]] = {
+    VPN: {
+        (_NETWORKING, "vpn", "serverCertificateArn"): _CERTIFICATE,
+        (_NETWORKING, "vpn", "clientCertificateArn"): _CERTIFICATE,
+    },
+    ADOPTED: {
+        (_NETWORKING, "adopted", "vpcId"): "vpc-0123456789abcdef0",
+        (_NETWORKING, "adopted", "publicSubnets"): _subnets(0),
+        (_NETWORKING, "adopted", "privateSubnets"): _subnets(1),
+        (_NETWORKING, "adopted", "databaseSubnets"): _subnets(2),
+        (_NETWORKING, "adopted", "privateRouteTables"): {"all": "rtb-0123456789abcdef0"},
+    },
+}
+"""What else a switch needs to be turned on: what no stack file of ours holds."""
+
+
+def planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:
+    """The graph of a stack with some values of its file changed."""
+    copy = project_copy(folder)
+    values: dict[str, Any] = dict(read(ROOT, stack, "plinth").values)
+    for path, value in changes.items():
+        parent = values
+        for step in path[:-1]:
+            parent = parent[str(step)]
+        parent[str(path[-1])] = value
+    (copy / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": values}))
+    return record(copy, stack)
+
+
+def turned_on(*switches: KeyPath) -> dict[KeyPath, Any]:
+    """Some switches on, with what they need."""
+    return dict.fromkeys(switches, True) | {path: value for s in switches for path, value in COMPANIONS.get(s, {}).items()}

@@ -1,0 +1,307 @@
+"""The rows of the network beyond its subnets: who may connect to whom, what is recorded, how services of AWS are reached."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.core.naming import LIMITS
+from plinth.engine.graph import Graph, Resource
+from plinth.engine.recording import record
+from stack.config.loader import load_all
+from tests.harness import ROOT, STACKS, graphs, named, of_kind, project_copy
+from tests.program.switched import ADOPTED, VPN, planned, turned_on
+
+EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
+CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
+DAYS = {"dev": 7, "staging": 30, "prod": 90}
+
+
+def with_vpn(folder: Path, stack: str) -> Graph:
+    return planned(folder, stack, turned_on(VPN))
+
+
+def group_names(graph: Graph) -> dict[str, str]:
+    """The name of each security group by its id."""
+    return {group.outputs["id"]: group.name.removeprefix("firewall-") for group in of_kind(graph, "SecurityGroup")}
+
+
+def admitted(graph: Graph) -> set[tuple[str, str, int]]:
+    """Who is admitted to whom on which port, by the rules between groups."""
+    names = group_names(graph)
+    return {
+        (names[rule["referencedSecurityGroupId"]], names[rule["securityGroupId"]], rule["fromPort"])
+        for rule in (resource.inputs for resource in of_kind(graph, "SecurityGroupIngressRule"))
+        if "referencedSecurityGroupId" in rule
+    }
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text within a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:  # pyright: ignore[reportUnknownVariableType]
+            yield from texts(inner)
+
+
+def interfaces(graph: Graph) -> list[Resource]:
+    return [endpoint for endpoint in of_kind(graph, "VpcEndpoint") if endpoint.inputs["vpcEndpointType"] == "Interface"]
+
+
+TIERS = {
+    ("load-balancer", "ecs", 8000),
+    ("load-balancer", "eks", 443),
+    ("ecs", "postgres", 5432),
+    ("eks", "postgres", 5432),
+    ("ecs", "redis", 6379),
+    ("eks", "redis", 6379),
+}
+TO_ENDPOINTS = {("ecs", "endpoints", 443), ("eks", "endpoints", 443)}
+FROM_VPN = {("vpn", "load-balancer", 443), ("vpn", "postgres", 5432), ("vpn", "redis", 6379)}
+
+
+# Who may connect to whom
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-09")
+def test_only_load_balancers_admit_the_internet_and_data_stores_admit_containers_only(stack: str) -> None:
+    graph = graphs()[stack]
+    names = group_names(graph)
+    assert admitted(graph) == TIERS | TO_ENDPOINTS
+    open_to_world = [rule.inputs for rule in of_kind(graph, "SecurityGroupIngressRule") if "cidrIpv4" in rule.inputs]
+    assert [(names[rule["securityGroupId"]], rule["cidrIpv4"], rule["fromPort"], rule["toPort"]) for rule in open_to_world] == [
+        ("load-balancer", "0.0.0.0/0", 80, 80),
+        ("load-balancer", "0.0.0.0/0", 443, 443),
+    ]
+    for rule in of_kind(graph, "SecurityGroupIngressRule"):
+        if rule.inputs["fromPort"] in (5432, 6379):
+            assert "referencedSecurityGroupId" in rule.inputs
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-10", part="endpoints and the VPN; the groups of other systems come with them")
+def test_endpoints_and_the_vpn_have_groups_of_their_own(stack: str, tmp_path: Path) -> None:
+    graph = with_vpn(tmp_path, stack)
+    names = group_names(graph)
+    assert admitted(graph) == TIERS | TO_ENDPOINTS | FROM_VPN
+    worn = {names[group] for endpoint in interfaces(graph) for group in endpoint.inputs["securityGroupIds"]}
+    assert worn == {"endpoints"}
+    assert [names[group] for group in named(graph, "vpn-endpoint").inputs["securityGroupIds"]] == ["vpn"]
+    for rule in of_kind(graph, "SecurityGroupIngressRule"):
+        assert rule.inputs["ipProtocol"] != "-1"
+
+
+@EVERY_STACK
+def test_every_admission_has_its_way_out_and_the_other_way_round(stack: str) -> None:
+    graph = graphs()[stack]
+    names = group_names(graph)
+    out = {
+        (names[rule["securityGroupId"]], names[rule["referencedSecurityGroupId"]], rule["fromPort"])
+        for rule in (resource.inputs for resource in of_kind(graph, "SecurityGroupEgressRule"))
+        if "referencedSecurityGroupId" in rule
+    }
+    assert out == admitted(graph)
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-11")
+def test_each_tier_has_a_network_acl_and_the_database_tier_admits_the_network_alone(stack: str) -> None:
+    graph = graphs()[stack]
+    lists = {acl.outputs["id"]: acl.name.removeprefix("access-lists-") for acl in of_kind(graph, "NetworkAcl")}
+    tiers = {subnet.outputs["id"]: subnet.inputs["tags"]["tier"] for subnet in of_kind(graph, "Subnet")}
+    links = {link.inputs["subnetId"]: lists[link.inputs["networkAclId"]] for link in of_kind(graph, "NetworkAclAssociation")}
+    assert links == tiers
+    assert len(of_kind(graph, "NetworkAclAssociation")) == 9
+    assert sorted(lists.values()) == ["database", "private", "public"]
+    rules = [(lists[rule.inputs["networkAclId"]], rule.inputs) for rule in of_kind(graph, "NetworkAclRule")]
+    assert {rule["cidrBlock"] for tier, rule in rules if tier == "database"} == {str(CONFIGS[stack].networking.cidr)}
+    back = [rule for tier, rule in rules if tier == "public" and rule["fromPort"] == 1024]
+    assert {(rule["protocol"], rule["toPort"], rule["cidrBlock"]) for rule in back} == {
+        ("tcp", 65535, "0.0.0.0/0"),
+        ("udp", 65535, "0.0.0.0/0"),
+    }
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-23", part="groups, endpoint policies, no public address; policies inside the cluster come with it")
+def test_nothing_is_trusted_for_its_address_and_nothing_has_a_public_one(stack: str) -> None:
+    graph = graphs()[stack]
+    cidr = str(CONFIGS[stack].networking.cidr)
+    for rule in (*of_kind(graph, "SecurityGroupIngressRule"), *of_kind(graph, "SecurityGroupEgressRule")):
+        assert cidr not in set(texts(rule.inputs)), rule.urn
+    for endpoint in of_kind(graph, "VpcEndpoint"):
+        for statement in json.loads(endpoint.inputs["policy"])["Statement"]:
+            assert statement["Resource"] != ["*"] or statement["Condition"], endpoint.urn
+            assert not any("*" in action for action in statement["Action"])
+    for resource in graph.resources.values():
+        for key in ("mapPublicIpOnLaunch", "associatePublicIpAddress", "assignPublicIp"):
+            assert not resource.inputs.get(key), resource.urn
+
+
+# What is recorded, and the key it is encrypted with
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-12", part="to CloudWatch Logs; the archive comes with the bucket for logs")
+def test_all_traffic_is_recorded_by_a_role_that_writes_to_its_own_group(stack: str) -> None:
+    graph = graphs()[stack]
+    (log,) = of_kind(graph, "FlowLog")
+    assert (log.inputs["trafficType"], log.inputs["vpcId"]) == ("ALL", named(graph, "network-vpc").outputs["id"])
+    group = named(graph, "flow-logs-records")
+    assert log.inputs["logDestination"] == group.outputs["arn"]
+    own = f"arn:aws:logs:us-east-1:000000000000:log-group:{group.inputs['name']}"
+    statements = json.loads(named(graph, "flow-logs-writer-rights").inputs["policy"])["Statement"]
+    assert [statement["Resource"] for statement in statements] == [[own, f"{own}:*"]]
+
+
+@pytest.mark.requirement("OBS-01", part="the groups that exist: flow logs and the VPN; others come with what writes them")
+@EVERY_STACK
+def test_every_log_group_is_kept_for_a_stated_time_and_encrypted(stack: str, tmp_path: Path) -> None:
+    graph = with_vpn(tmp_path, stack)
+    groups = of_kind(graph, "LogGroup")
+    assert {group.name for group in groups} == {"flow-logs-records", "vpn-records"}
+    for group in groups:
+        assert group.inputs["retentionInDays"] == DAYS[stack]
+        assert group.inputs["kmsKeyId"] == named(graph, "logs-encryption-key").outputs["arn"]
+
+
+@EVERY_STACK
+@pytest.mark.requirement(
+    "SEC-12", part="the key for logs; those for data, storage, secrets and backup come with what they encrypt"
+)
+def test_keys_are_renewed_and_given_to_nobody_in_general(stack: str) -> None:
+    graph = graphs()[stack]
+    keys = graph.of_type("aws:kms/key:Key")
+    assert [key.name for key in keys] == ["logs-encryption-key"]
+    for key in keys:
+        assert key.inputs["enableKeyRotation"] is True
+        assert key.inputs["deletionWindowInDays"] == (30 if CONFIGS[stack].platform.deletion == "retain" else 7)
+        principals = [statement["Principal"] for statement in json.loads(key.inputs["policy"])["Statement"]]
+        assert {"Service": ["logs.us-east-1.amazonaws.com"]} in principals
+        assert not any("*" in text for principal in principals for text in texts(principal))
+
+
+# How services of AWS are reached
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-13")
+def test_endpoints_lead_to_the_services_that_the_stack_file_lists(stack: str) -> None:
+    graph = graphs()[stack]
+    found = {
+        endpoint.inputs["serviceName"].removeprefix("com.amazonaws.us-east-1.") for endpoint in of_kind(graph, "VpcEndpoint")
+    }
+    least = {"ecr.api", "ecr.dkr", "s3"} if stack == "dev" else {"ecr.api", "ecr.dkr", "ssm", "logs", "monitoring", "s3"}
+    assert least <= found == set(CONFIGS[stack].networking.endpoints)
+    private = {
+        s.outputs["id"]: s.inputs["availabilityZone"] for s in of_kind(graph, "Subnet") if s.inputs["tags"]["tier"] == "private"
+    }
+    for endpoint in interfaces(graph):
+        assert endpoint.inputs["privateDnsEnabled"] is True
+        assert endpoint.inputs["securityGroupIds"] == [named(graph, "firewall-endpoints").outputs["id"]]
+        zones = [private[subnet] for subnet in endpoint.inputs["subnetIds"]]
+        assert zones == graph.outputs["network"]["workloadZones"]
+        assert len(zones) == (1 if stack == "dev" else 3)
+
+
+@EVERY_STACK
+@pytest.mark.requirement("NET-08")
+def test_gateway_endpoints_are_entered_into_the_tables_of_the_private_and_the_database_tier(stack: str) -> None:
+    graph = graphs()[stack]
+    tables = {table.outputs["id"]: table.name for table in of_kind(graph, "RouteTable")}
+    gateways = [endpoint for endpoint in of_kind(graph, "VpcEndpoint") if endpoint.inputs["vpcEndpointType"] == "Gateway"]
+    assert {gateway.name for gateway in gateways} == {"endpoints-s3", "endpoints-dynamodb"}
+    for gateway in gateways:
+        assert sorted(tables[table] for table in gateway.inputs["routeTableIds"]) == [
+            "network-database-routes",
+            *(f"network-private-{zone}-routes" for zone in "abc"),
+        ]
+
+
+def test_without_endpoints_there_is_neither_their_group_nor_a_rule_for_it(tmp_path: Path) -> None:
+    graph = planned(tmp_path, "dev", {("plinth:networking", "endpoints"): []})
+    assert admitted(graph) == TIERS
+    assert not [resource.urn for resource in graph.resources.values() if "endpoints" in resource.name]
+
+
+# A way in for developers
+
+
+@pytest.mark.requirement("NET-24")
+def test_the_vpn_is_off_and_logs_its_connections_where_it_is_on(tmp_path: Path) -> None:
+    for stack in STACKS:
+        assert not [resource for resource in graphs()[stack].resources.values() if "ec2clientvpn" in resource.type]
+    graph = with_vpn(tmp_path, "dev")
+    (endpoint,) = [resource for resource in graph.resources.values() if resource.type == "aws:ec2clientvpn/endpoint:Endpoint"]
+    assert endpoint.inputs["connectionLogOptions"]["enabled"] is True
+    associated = [link.inputs["subnetId"] for link in of_kind(graph, "NetworkAssociation")]
+    assert associated == [named(graph, "network-private-a").outputs["id"]]
+
+
+# Names, and invariants between the stacks
+
+
+@EVERY_STACK
+@pytest.mark.requirement("BST-06", part="what is named explicitly so far: roles, log groups, aliases of keys")
+def test_every_physical_name_follows_the_convention_within_its_limit(stack: str) -> None:
+    kinds = {"Role": "role", "LogGroup": "log-group", "Alias": "alias"}
+    found = [(kinds[kind], resource.inputs["name"]) for kind in kinds for resource in of_kind(graphs()[stack], kind)]
+    assert {kind for kind, _ in found} == set(kinds.values())
+    for kind, name in found:
+        word = name.removeprefix("alias/")
+        assert re.fullmatch(rf"plinth-{stack}-[a-z0-9]+(-[a-z0-9]+)+", word)
+        assert len(word) <= LIMITS[kind]
+
+
+@EVERY_STACK
+def test_every_policy_document_can_be_read_before_anything_exists(stack: str, tmp_path: Path) -> None:
+    graph = record(project_copy(tmp_path), stack, mode="unknowns")
+    found = [r.inputs[key] for r in graph.resources.values() for key in ("policy", "assumeRolePolicy") if key in r.inputs]
+    assert len(found) == len(of_kind(graph, "VpcEndpoint")) + 3
+    for document in found:
+        assert json.loads(document)["Statement"]
+
+
+@pytest.mark.requirement("DEL-13", part="invariants between the stacks")
+def test_prod_records_protects_and_encloses_no_less_than_staging_nor_staging_than_dev() -> None:
+    order = [CONFIGS[stack].networking for stack in ("dev", "staging", "prod")]
+    for weaker, stronger in pairwise(order):
+        assert set(stronger.endpoints) >= set(weaker.endpoints)
+        assert stronger.flow_logs.retention_days >= weaker.flow_logs.retention_days
+        assert stronger.flow_logs.enabled >= weaker.flow_logs.enabled
+        assert stronger.access_lists.enabled >= weaker.access_lists.enabled
+
+
+@EVERY_STACK
+@pytest.mark.requirement("DEL-15", part="typed, versioned stack outputs")
+def test_other_programs_find_the_route_tables_and_the_security_groups(stack: str) -> None:
+    graph = graphs()[stack]
+    network = graph.outputs["network"]
+    ids = {table.name: table.outputs["id"] for table in of_kind(graph, "RouteTable")}
+    assert network["privateRouteTableIds"] == {f"us-east-1{zone}": ids[f"network-private-{zone}-routes"] for zone in "abc"}
+    assert network["databaseRouteTableIds"] == {"all": ids["network-database-routes"]}
+    assert graph.outputs["securityGroupIds"] == {name: group for group, name in group_names(graph).items()}
+
+
+# A network that exists already
+
+
+@EVERY_STACK
+def test_an_adopted_network_is_used_and_nothing_of_it_is_created(stack: str, tmp_path: Path) -> None:
+    graph = planned(tmp_path, stack, turned_on(ADOPTED))
+    mine = graphs()[stack]
+    network = {resource.name for resource in mine.resources.values() if resource.name.split("-")[0] in ("network", "access")}
+    assert {r.name for r in mine.resources.values()} - {r.name for r in graph.resources.values()} == network
+    assert {group.inputs["vpcId"] for group in of_kind(graph, "SecurityGroup")} == {"vpc-0123456789abcdef0"}
+    assert named(graph, "flow-logs-all").inputs["vpcId"] == "vpc-0123456789abcdef0"
+    assert named(graph, "discovery-namespace").inputs["vpc"] == "vpc-0123456789abcdef0"
+    assert named(graph, "endpoints-s3").inputs["routeTableIds"] == ["rtb-0123456789abcdef0"]
+    count = CONFIGS[stack].networking.workload_zones
+    assert named(graph, "endpoints-logs").inputs["subnetIds"] == [f"subnet-1123456789abcde{letter}0" for letter in "abc"[:count]]
+    assert graph.outputs["network"]["vpcId"] == "vpc-0123456789abcdef0"

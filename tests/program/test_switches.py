@@ -1,0 +1,67 @@
+"""Each switch of a stack file alone, and all of them off: the program plans, and nothing hangs on what is not there."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plinth.engine.graph import Graph
+from stack.config.document import KeyPath, format_path, read
+from stack.config.reference import entries, find
+from tests.harness import ROOT, STACKS
+from tests.program.switched import ADOPTED, SWITCHES, planned, turned_on
+
+
+def off(stack: str) -> dict[KeyPath, Any]:
+    """Every switch off, and every list empty that may be."""
+    document = read(ROOT, stack, "plinth")
+    lists = [entry.path for entry in entries() if isinstance(document.at(entry.path), list)]
+    return dict.fromkeys(SWITCHES, False) | {path: [] for path in lists if "minItems" not in (find(path) or {})}
+
+
+def hanging(graph: Graph) -> list[str]:
+    """Every reference to a resource that is not in the graph, with who makes it."""
+    return [
+        f"{resource.name} -> {urn}"
+        for resource in graph.resources.values()
+        for urn in (
+            *filter(None, (resource.parent, resource.provider)),
+            *resource.dependencies,
+            *(urn for urns in resource.property_dependencies.values() for urn in urns),
+        )
+        if urn not in graph.resources
+    ]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("switch", SWITCHES, ids=format_path)
+def test_each_switch_can_be_turned_alone(switch: KeyPath, stack: str, tmp_path: Path) -> None:
+    turned = not read(ROOT, stack, "plinth").at(switch)
+    graph = planned(tmp_path, stack, turned_on(switch) if turned else {switch: False})
+    assert hanging(graph) == []
+    asked = [resource for resource in graph.resources.values() if resource.inputs.get("configKey") == format_path(switch[:-1])]
+    assert bool(asked) is (turned and switch[-2] != "adopted"), "the switch decides whether its component is there"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_all_switches_can_be_off(stack: str, tmp_path: Path) -> None:
+    graph = planned(tmp_path, stack, off(stack))
+    assert hanging(graph) == []
+    made = {resource.name for resource in graph.resources.values() if not resource.custom and resource.type.startswith("plinth:")}
+    assert made == {"logs-encryption", "network", "firewall"}
+
+
+@pytest.mark.parametrize("adopted", [True, False], ids=["adopted", "own"])
+def test_all_switches_can_be_on(*, adopted: bool, tmp_path: Path) -> None:
+    switches = [switch for switch in SWITCHES if adopted or switch != ADOPTED]
+    graph = planned(tmp_path, "dev", turned_on(*switches))
+    assert hanging(graph) == []
+    asked = {resource.inputs.get("configKey") for resource in graph.resources.values()}
+    displaced = {"plinth:networking.adopted", "plinth:networking.accessLists"} if adopted else set[str]()
+    assert {format_path(switch[:-1]) for switch in switches} - asked == displaced
+
+
+def test_a_reference_to_what_is_not_there_is_noticed(tmp_path: Path) -> None:
+    graph = planned(tmp_path, "dev", {})
+    without = {urn: resource for urn, resource in graph.resources.items() if resource.name != "network-vpc"}
+    assert hanging(Graph(project="plinth", stack="dev", resources=without, outputs={}))
