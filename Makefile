@@ -15,12 +15,13 @@ test: $(READY_DEV)  ## the unit tests
 
 setup: $(READY_DEV)  ## everything a developer needs
 
-check: $(READY_DEV)  ## format, lint, types, architecture, tests, generated files up to date
+check: $(READY_DEV)  ## format, lint, types, architecture, generated files up to date, policies, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.docs --check
+	$(BIN)/plinth policy
 	@$(MAKE) --no-print-directory test
 
 format: $(READY_DEV)  ## bring the code into form
@@ -36,9 +37,9 @@ ledger: $(READY_DEV)  ## freeze the names of new resources
 bench: $(READY_DEV)  ## our preview against its floor and against the real engine
 	@$(BIN)/python -m tools.bench
 
-up: $(READY)  ## deploy one stack for real: make up STACK=dev
+up: $(READY)  ## deploy one stack for real, judged by the policy packs: make up STACK=dev
 	@test -n "$(STACK)" || { echo "which stack? make up STACK=dev"; exit 2; }
-	pulumi up -s $(STACK)
+	pulumi up -s $(STACK) $(foreach pack,least_privilege tagging guardrails,--policy-pack policy/$(pack))
 
 clean:  ## remove what was made, the virtual environment included
 	rm -rf .venv out build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

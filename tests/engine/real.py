@@ -4,17 +4,21 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.harness import project_copy, replace_in
+from policy.catalogue import PACKS
+from tests.harness import ROOT, project_copy, replace_in
 
 ENGINE = os.environ.get("PLINTH_ENGINE", "")
 NEEDED = [pytest.mark.engine, pytest.mark.skipif(not ENGINE, reason="PLINTH_ENGINE names no folder with the Pulumi engine")]
 ACCOUNT = "123456789012"
 """The account of the emulated AWS."""
+WITH_PACKS = tuple(part for pack in PACKS for part in ("--policy-pack", str(ROOT / "policy" / pack)))
+"""The options that make the engine run every policy pack of the repository."""
 
 
 def with_engine(folder: Path, script: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -22,9 +26,9 @@ def with_engine(folder: Path, script: str, *options: str) -> subprocess.Complete
     return _run(folder, "with-engine", *options, "--", "sh", "-c", script)
 
 
-def against_moto(folder: Path, stack: str, *steps: str) -> list[dict[str, Any]]:
+def against_moto(folder: Path, stack: str, *steps: str, options: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Runs steps (`preview`, `up`, `refresh`, `destroy`) of a stack against an emulated AWS: a result a step, and a last one."""
-    done = _run(folder, "up-against-moto", ".", stack, *steps)
+    done = _run(folder, "up-against-moto", ".", stack, *steps, *options)
     decoder, text, found = json.JSONDecoder(), done.stdout.strip(), list[dict[str, Any]]()
     while text:
         result, end = decoder.raw_decode(text)

@@ -1,0 +1,10 @@
+"""The policy pack `least_privilege`: who may do what, and what the world can reach. Rules: policy/catalogue.py."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the engine starts a pack in its own folder
+
+from policy.crossguard import serve
+
+serve("least_privilege")

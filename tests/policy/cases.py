@@ -1,0 +1,13 @@
+"""For each rule: what meets it, what breaks it, and where it cannot be told."""
+
+from collections.abc import Mapping
+
+from tests.policy import exposure_cases, guardrails_cases, identity_cases, ownership_cases
+from tests.policy.builders import Cases
+
+CASES: Mapping[str, Cases] = {
+    **identity_cases.CASES,
+    **exposure_cases.CASES,
+    **ownership_cases.CASES,
+    **guardrails_cases.CASES,
+}
