@@ -11,13 +11,15 @@ from pathlib import Path
 from rich.console import Console
 
 from plinth.cli.explain import value_in
+from plinth.cli.policy import judged
 from plinth.cli.preview import show
 from plinth.cli.project import plan, stack_names
+from plinth.engine.graph import Graph
 from plinth.engine.workers import PROGRAM, Recorded, warm_up
 from stack.config.document import format_path, project_name, read
 from stack.config.loader import load_all
 from stack.config.reference import entries, stack_file_schema
-from tools import requirements_page
+from tools import infrastructure_page, policies_page, requirements_page, taggable
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "preview.svg"
@@ -61,7 +63,7 @@ def readme() -> str:
 
 def _stacks_table() -> str:
     stacks = load_all(ROOT, stack_names(ROOT))
-    graphs = [recorded.graph for recorded in _recorded().values()]
+    graphs = list(_graphs().values())
     networks = [stack.config.networking for stack in stacks.values()]
     platforms = [stack.config.platform for stack in stacks.values()]
     rows: dict[str, list[object]] = {
@@ -86,7 +88,8 @@ def picture() -> str:
     """docs/images/preview.svg: the first screen. The old one stays where only the times differ."""
     out = Console(record=True, width=100, file=io.StringIO())
     out.print("[bold green]$[/] make preview")
-    show(_recorded(), [f"out/{name}/graph.json" for name in stack_names(ROOT)], out)
+    verdicts = judged(list(_graphs().values()))
+    show(_recorded(), verdicts, out)
     new = out.export_svg(title="plinth", unique_id="plinth")
     old = PICTURE.read_text() if PICTURE.exists() else ""
     return old if _timeless(old) == _timeless(new) else new
@@ -96,12 +99,29 @@ def _timeless(svg: str) -> str:
     return re.sub(r"\d+\.\d</text>", "", svg)
 
 
+def infrastructure() -> str:
+    """docs/INFRASTRUCTURE.md: the stacks as pictures, and every component."""
+    return infrastructure_page.page(_graphs())
+
+
+def _diagram(file: str) -> Callable[[], str]:
+    return lambda: infrastructure_page.pictures(_graphs())[file]
+
+
+def _graphs() -> Mapping[str, Graph]:
+    return {name: recorded.graph for name, recorded in _recorded().items()}
+
+
 GENERATED: Mapping[str, Callable[[], str]] = {
     "schemas/stack-config.schema.json": schema,
     "docs/CONFIG.md": config_page,
     "docs/REQUIREMENTS.md": requirements,
+    "docs/POLICIES.md": policies_page.page,
+    "policy/rules/taggable_types.txt": taggable.page,
     "README.md": readme,
     "docs/images/preview.svg": picture,
+    "docs/INFRASTRUCTURE.md": infrastructure,
+    **{file: _diagram(file) for file in (f"docs/images/diagram-{name}.svg" for name in stack_names(ROOT))},
 }
 
 

@@ -39,7 +39,7 @@ def preview(stack: StackNames = None, json: AsJson = False) -> None:
     _start_importing()
     from plinth.cli import preview as command
 
-    command.run(stack or [], as_json=json)
+    raise typer.Exit(command.run(stack or [], as_json=json))
 
 
 @app.command()
@@ -78,6 +78,36 @@ def explain(
     command.run(key, as_json=json)
 
 
+@app.command()
+def diagram(
+    stack: StackName = None,
+    from_file: PlanFile = None,
+    svg: Annotated[bool, typer.Option("--svg", help="Print a picture instead of Mermaid text.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Draw a stack, layer by layer: Mermaid text, or a picture."""
+    if not from_file:
+        _start_importing()
+    from plinth.cli import diagram as command
+
+    command.run(stack, from_file, as_svg=svg, as_json=json)
+
+
+@app.command()
+def policy(
+    stack: StackNames = None,
+    from_file: PlanFile = None,
+    json: AsJson = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF instead, for code hosts.")] = False,
+) -> None:
+    """Judge stacks by every rule; exit 1 where a mandatory one is violated."""
+    if not from_file:
+        _start_importing()
+    from plinth.cli import policy as command
+
+    raise typer.Exit(command.run(stack or [], from_file, as_json=json, as_sarif=sarif))
+
+
 def _start_importing() -> None:
     """Lets the process that recordings fork from import the program while this one reads the stack files."""
     from plinth.engine.workers import PROGRAM, warm_up
@@ -97,6 +127,7 @@ def _failed(error: Exception) -> int:
     from plinth.cli.project import UsageError
     from plinth.engine.plans import PlanError
     from plinth.engine.workers import ProgramError
+    from policy.exceptions import ExceptionsError
     from stack.config.faults import ConfigError
 
     match error:
@@ -104,7 +135,7 @@ def _failed(error: Exception) -> int:
             found = len(error.faults)
             _say(f"{error}\n{found} fault{'s' if found > 1 else ''}; nothing was touched")
             return BAD_INPUT
-        case PlanError() | UsageError():
+        case ExceptionsError() | PlanError() | UsageError():
             _say(str(error))
             return BAD_INPUT
         case ProgramError():

@@ -10,9 +10,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from plinth.cli.diagram import write as draw
+from plinth.cli.policy import judged, summary
 from plinth.cli.project import console, plan, root, stack_names
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.workers import Recorded
+from plinth.policy.verdicts import Report, Verdicts
 
 _TYPES_SHOWN = 6
 """How many types of a component get a line of their own; the others share one."""
@@ -20,33 +23,41 @@ _MOST_IN_DETAIL = 4
 """With more components than these, each gets one line, so that the first screen stays one screen."""
 
 
-def run(names: Sequence[str], *, as_json: bool) -> None:
-    """Plans `names`, or all stacks; writes each graph to out/<stack>/graph.json; prints a summary."""
+def run(names: Sequence[str], *, as_json: bool) -> int:
+    """Plans `names`, or all stacks; writes each graph and its picture to out/<stack>/; prints a summary.
+
+    0 where no mandatory rule is violated, else 1. Raises ExceptionsError where policy/exceptions.yaml cannot be used.
+    """
     folder = root()
     stacks = plan(folder, list(dict.fromkeys(names)) or stack_names(folder))
-    written = {name: _write(folder, recorded.graph) for name, recorded in stacks.items()}
+    verdicts = judged([recorded.graph for recorded in stacks.values()])
+    written = {name: [_write(folder, recorded.graph), *draw(folder, recorded.graph)] for name, recorded in stacks.items()}
     if as_json:
-        rows = [_row(recorded, written[name]) for name, recorded in stacks.items()]
-        typer.echo(json.dumps({"stacks": rows}, indent=1))
+        rows = [_row(stacks[stack.graph.stack], stack, *written[stack.graph.stack]) for stack in verdicts.stacks]
+        typer.echo(json.dumps({"stacks": rows, "failed": verdicts.failed}, indent=1))
     else:
-        show(stacks, list(written.values()), console())
+        show(stacks, verdicts, console())
+    return 1 if verdicts.failed else 0
 
 
-def show(stacks: Mapping[str, Recorded], written: Sequence[str], out: Console) -> None:
+def show(stacks: Mapping[str, Recorded], verdicts: Report, out: Console) -> None:
     """The first screen: a line a stack, what each would hold, what was written, what to do next."""
     width = max(map(len, stacks))
-    for name, recorded in stacks.items():
-        count = len(recorded.graph.resources)
-        out.print(f"[bold]{name:<{width}}[/]  {count:>5,} resources   planned in {recorded.seconds:.1f} s")
+    for judged_stack in verdicts.stacks:
+        name = judged_stack.graph.stack
+        count = len(judged_stack.graph.resources)
+        planned = f"{count:>5,} resources   planned in {stacks[name].seconds:.1f} s"
+        out.print(f"[bold]{name:<{width}}[/]  {planned}   {summary(judged_stack)}", soft_wrap=True)
     out.print()
     out.print(_table({name: recorded.graph for name, recorded in stacks.items()}))
     out.print()
-    first = next(iter(stacks))
-    out.print(f"[dim]wrote[/]  {'  '.join(written)}", soft_wrap=True)
-    out.print(
-        f"[dim]next[/]   edit Pulumi.{first}.yaml and run make preview again, or deploy: docs/DEPLOYMENT.md",
-        soft_wrap=True,
-    )
+    folders = "  ".join(f"out/{name}/" for name in stacks)
+    out.print(f"[dim]wrote[/]  {folders}  each with graph.json, diagram.md and diagram.svg", soft_wrap=True)
+    if verdicts.failed:
+        advice = "plinth policy says which rules do not hold, where, and what to do"
+    else:
+        advice = f"edit Pulumi.{next(iter(stacks))}.yaml and run make preview again, or deploy: docs/DEPLOYMENT.md"
+    out.print(f"[dim]next[/]   {advice}", soft_wrap=True)
 
 
 def _write(folder: Path, graph: Graph) -> str:
@@ -56,15 +67,17 @@ def _write(folder: Path, graph: Graph) -> str:
     return file.relative_to(folder).as_posix()
 
 
-def _row(recorded: Recorded, file: str) -> dict[str, Any]:
+def _row(recorded: Recorded, verdicts: Verdicts, file: str, *pictures: str) -> dict[str, Any]:
     graph = recorded.graph
     return {
         "stack": graph.stack,
         "resources": len(graph.resources),
         "components": {owner: sum(types.values()) for owner, types in _by_owner(graph).items()},
         "types": dict(Counter(resource.type for resource in graph.resources.values())),
+        "policies": {str(verdict): count for verdict, count in verdicts.counts.items()},
         "seconds": round(recorded.seconds, 3),
         "graph": file,
+        "diagrams": pictures,
     }
 
 

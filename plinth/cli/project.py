@@ -50,14 +50,19 @@ def plan(folder: Path, names: Sequence[str]) -> dict[str, Recorded]:
 
 
 def graph_of(stack: str | None, from_file: str | None) -> Graph:
-    """The graph of one stack, or of a file that the real engine wrote."""
+    """The graph of one stack, the first by default, or of a file that the real engine wrote."""
+    (graph,) = graphs_of([stack or stack_names(root())[0]] if not from_file else [], from_file)
+    return graph
+
+
+def graphs_of(names: Sequence[str], from_file: str | None) -> list[Graph]:
+    """The graphs of the stacks `names`, of all where none is named, or the one in a file that the real engine wrote."""
     if from_file:
         from plinth.engine.plans import read_plan
 
-        return read_plan(Path(from_file))
+        return [read_plan(Path(from_file))]
     folder = root()
-    name = stack or stack_names(folder)[0]
-    return plan(folder, [name])[name].graph
+    return [recorded.graph for recorded in plan(folder, list(dict.fromkeys(names)) or stack_names(folder)).values()]
 
 
 def console() -> Console:

@@ -14,6 +14,7 @@ from rich.console import Console
 from plinth.cli.preview import show
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.workers import ProgramError, Recorded, record_all
+from plinth.policy.verdicts import report
 from tests.harness import ROOT, STACKS, Done, graphs, plinth_here, project_copy, replace_in
 
 NETWORK_VPC = "urn:pulumi:staging::plinth::plinth:networking:Network$aws:ec2/vpc:Vpc::network-vpc"
@@ -99,7 +100,9 @@ def test_preview_without_a_network_shows_all_stacks_writes_their_graphs_and_says
     for stack, line in zip(STACKS, lines, strict=False):
         assert f"{len(graphs()[stack].resources)} resources" in line
         assert json.loads((copy / "out" / stack / "graph.json").read_text())["stack"] == stack
-    assert lines[-2] == "wrote  out/dev/graph.json  out/staging/graph.json  out/prod/graph.json"
+        assert (copy / "out" / stack / "diagram.md").read_text().startswith(f"# plinth, stack {stack}\n")
+        assert (copy / "out" / stack / "diagram.svg").read_text().startswith("<svg ")
+    assert lines[-2] == "wrote  out/dev/  out/staging/  out/prod/  each with graph.json, diagram.md and diagram.svg"
     assert "Pulumi.dev.yaml" in lines[-1]
     assert done.err == "planning dev, staging, prod\n"
     assert "\x1b" not in done.out
@@ -115,7 +118,8 @@ def test_preview_as_json_counts_resources_by_component_and_type(command: Command
 
 def test_the_first_screen_shows_components_in_columns_of_stacks() -> None:
     out = Console(record=True, width=100, file=io.StringIO())
-    show({stack: Recorded(graph=graphs()[stack], seconds=0.1) for stack in STACKS}, ["out/dev/graph.json"], out)
+    stacks = {stack: Recorded(graph=graphs()[stack], seconds=0.1) for stack in STACKS}
+    show(stacks, report([found.graph for found in stacks.values()], []), out)
     counts = [str(1 + len(graphs()[stack].children[component(graphs()[stack], "network")])) for stack in STACKS]
     lines = out.export_text().splitlines()
     assert next(line.split() for line in lines if line.startswith("network")) == ["network", *counts]
@@ -129,7 +133,7 @@ def test_the_first_screen_gives_many_components_a_line_each() -> None:
     lines: list[int] = []
     for graph in (few, many):
         out = Console(record=True, width=100, file=io.StringIO())
-        show({"dev": Recorded(graph=graph, seconds=0.1)}, [], out)
+        show({"dev": Recorded(graph=graph, seconds=0.1)}, report([graph], []), out)
         lines.append(sum(line.lstrip().startswith(("part", "component", "ec2")) for line in out.export_text().splitlines()))
     assert lines == [4 * 3, 5]
 
