@@ -43,7 +43,7 @@ def test_dev_goes_up_at_once_is_unchanged_afterwards_and_leaves_nothing_behind(t
     for preview in (again, still):
         assert (preview["rc"], preview["changes"]) == (0, {"same": whole})
     assert (refresh["rc"], set(refresh["changes"])) == (0, {"same"})
-    assert (destroy["rc"], destroy["changes"]) == (0, {"delete": whole})
+    assert (destroy["rc"], destroy["errors"], destroy["changes"]) == (0, [], {"delete": whole})
     nothing_went_wrong(report)
 
 
@@ -57,7 +57,7 @@ def test_every_other_stack_goes_up_at_once_and_leaves_nothing_behind(stack: str,
     whole = count(folder, stack)
     assert (up["rc"], up["errors"], up["changes"]) == (0, [], {"create": whole})
     assert (again["rc"], again["changes"]) == (0, {"same": whole})
-    assert (destroy["rc"], destroy["changes"]) == (0, {"delete": whole})
+    assert (destroy["rc"], destroy["errors"], destroy["changes"]) == (0, [], {"delete": whole})
     nothing_went_wrong(report)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from _pytest.mark import ParameterSet
 from pulumi_policy import EnforcementLevel, Policy, ResourceValidationArgs, ResourceValidationPolicy, StackValidationArgs
 from pulumi_policy.policy import PolicyProviderResource, PolicyResource, PolicyResourceOptions, StackValidationPolicy
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
@@ -31,46 +30,28 @@ def judged(rule: Rule, case: Case) -> Judgement:
     return judgement(rule, case[0], Stack(resources=case), Exemptions())
 
 
-def every(verdict: Verdict) -> list[ParameterSet]:
-    return [
-        pytest.param(rule_id, case, id=f"{rule_id}-{index}")
-        for rule_id, cases in CASES.items()
-        for index, case in enumerate(getattr(cases, verdict))
-    ]
+EVERY_CASE = [
+    pytest.param(rule_id, case, verdict, id=f"{rule_id}-{verdict}-{index}")
+    for rule_id, cases in CASES.items()
+    for verdict in (Verdict.SATISFIED, Verdict.VIOLATED, Verdict.UNDECIDED)
+    for index, case in enumerate(getattr(cases, verdict))
+]
 
 
-def verdicts_hold(rule_id: str, case: Case, verdict: Verdict) -> None:
+@pytest.mark.requirement("POL-01")
+@pytest.mark.requirement("POL-02")
+@pytest.mark.requirement("POL-03")
+@pytest.mark.requirement("POL-04")
+@pytest.mark.requirement("POL-10")
+@pytest.mark.requirement("POL-11")
+@pytest.mark.parametrize(("rule_id", "case", "verdict"), EVERY_CASE)
+def test_a_rule_passes_what_meets_it_refuses_what_breaks_it_and_says_where_it_cannot_tell(
+    rule_id: str, case: Case, verdict: Verdict
+) -> None:
     rule = BY_ID[rule_id]
     assert rule.applies(case[0].type)
     found = judged(rule, case)
     assert found.verdict is verdict, found.findings
-
-
-@pytest.mark.requirement("POL-01")
-@pytest.mark.requirement("POL-02")
-@pytest.mark.requirement("POL-03")
-@pytest.mark.requirement("POL-04")
-@pytest.mark.requirement("POL-10")
-@pytest.mark.requirement("POL-11")
-@pytest.mark.parametrize(("rule_id", "case"), every(Verdict.SATISFIED))
-def test_a_rule_is_satisfied_by_what_meets_it(rule_id: str, case: Case) -> None:
-    verdicts_hold(rule_id, case, Verdict.SATISFIED)
-
-
-@pytest.mark.requirement("POL-01")
-@pytest.mark.requirement("POL-02")
-@pytest.mark.requirement("POL-03")
-@pytest.mark.requirement("POL-04")
-@pytest.mark.requirement("POL-10")
-@pytest.mark.requirement("POL-11")
-@pytest.mark.parametrize(("rule_id", "case"), every(Verdict.VIOLATED))
-def test_a_rule_is_violated_by_what_breaks_it(rule_id: str, case: Case) -> None:
-    verdicts_hold(rule_id, case, Verdict.VIOLATED)
-
-
-@pytest.mark.parametrize(("rule_id", "case"), every(Verdict.UNDECIDED))
-def test_a_rule_is_undecided_where_a_value_that_it_needs_is_unknown(rule_id: str, case: Case) -> None:
-    verdicts_hold(rule_id, case, Verdict.UNDECIDED)
 
 
 @pytest.mark.requirement("POL-18")
