@@ -79,6 +79,16 @@ def explain(
 
 
 @app.command()
+def access(stack: StackName = None, from_file: PlanFile = None, json: AsJson = False) -> None:
+    """Say who may do what in a stack, and who reaches what."""
+    if not from_file:
+        _start_importing()
+    from plinth.cli import access as command
+
+    command.run(stack, from_file, as_json=json)
+
+
+@app.command()
 def diagram(
     stack: StackName = None,
     from_file: PlanFile = None,

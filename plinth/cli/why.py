@@ -43,7 +43,7 @@ def _facts(graph: Graph, resource: Resource) -> dict[str, str | list[str]]:
         "type": resource.type,
         "urn": resource.urn,
         "made at": list(dict.fromkeys(resource.source)),
-        "asked by": _asked_by(graph, resource),
+        "asked by": asked_by(graph, resource),
         "part of": _name(graph, resource.parent),
         "depends on": [_name(graph, urn) for urn in resource.dependencies],
         "needed by": [other.name for other in graph.dependents.get(resource.urn, ())],
@@ -52,14 +52,10 @@ def _facts(graph: Graph, resource: Resource) -> dict[str, str | list[str]]:
     return {name: value for name, value in facts.items() if value}
 
 
-def _asked_by(graph: Graph, resource: Resource) -> str:
-    """The part of the stack file that the nearest component around `resource` was asked for by, with its line."""
-    owner: Resource | None = resource
-    while owner is not None:
-        if key := str(owner.inputs.get("configKey", "")):
-            return f"{key}{_line_of(graph.stack, key)}"
-        owner = graph.resources.get(owner.parent)
-    return ""
+def asked_by(graph: Graph, resource: Resource) -> str:
+    """The part of the stack file that asked for `resource`, with its line."""
+    key = graph.asked_by(resource)
+    return f"{key}{_line_of(graph.stack, key)}" if key else ""
 
 
 def _line_of(stack: str, key: str) -> str:

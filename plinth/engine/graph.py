@@ -111,6 +111,15 @@ class Graph:
                 waiting.setdefault(urn, []).append(resource)
         return {urn: tuple(resources) for urn, resources in waiting.items()}
 
+    def asked_by(self, resource: Resource) -> str:
+        """The key of the stack file that the nearest component around `resource` was asked for by; empty where none says."""
+        owner: Resource | None = resource
+        while owner is not None:
+            if key := owner.inputs.get("configKey"):
+                return str(key)
+            owner = self.resources.get(owner.parent)
+        return ""
+
     def of_type(self, token: str) -> tuple[Resource, ...]:
         """The resources with this type token."""
         return tuple(resource for resource in self.resources.values() if resource.type == token)

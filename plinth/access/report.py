@@ -1,0 +1,77 @@
+"""What `plinth access` says of a stack, as plain data."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plinth.access.arns import BY_NAME, KEY, arns_of
+from plinth.access.rights import ROLE, Access, Right, access, names, reaching
+from plinth.engine.graph import Graph, Resource, name_of
+
+_PEOPLE = (ROLE, "aws:iam/user:User", "aws:iam/group:Group")
+_NAMED = frozenset({KEY, *BY_NAME})
+_THINGS = (KEY, *(token for token in BY_NAME if token != ROLE))
+
+
+def principals(graph: Graph, found: Access) -> Sequence[tuple[Resource, Sequence[Right], Sequence[Right]]]:
+    """Each role, user and group with who may take it and with its rights."""
+    people = [resource for resource in graph.resources.values() if resource.type in _PEOPLE]
+    return [(one, [taker for taker in found.takers if taker.held_by == one.urn], found.of(one.urn)) for one in people]
+
+
+def things(graph: Graph, found: Access) -> Sequence[tuple[Resource, Sequence[Right]]]:
+    """Each thing that holds something, with the rights that reach it."""
+    kept = [resource for resource in graph.resources.values() if resource.type in _THINGS]
+    return [(thing, reaching(found, graph, thing)) for thing in kept]
+
+
+def called(principal: str) -> str:
+    """A principal as a reader knows it: by its logical name, or as the document names it."""
+    if principal.startswith("urn:pulumi:"):
+        return name_of(principal)
+    account = re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}):root", principal)
+    return f"whom account {account[1]} lets" if account else principal
+
+
+def targets_of(graph: Graph, right: Right) -> Sequence[str]:
+    """What a right is on: things of the stack by their logical names, anything else as the document has it."""
+    known = [(resource.name, arns_of(graph, resource)) for resource in graph.resources.values() if resource.type in _NAMED]
+    found = (next((name for name, arns in known if names(target, arns)), target) for target in right.targets)
+    return list(dict.fromkeys(found))
+
+
+def to_json(graph: Graph) -> Mapping[str, Any]:
+    """All of it as plain data."""
+    found = access(graph)
+    return {
+        "stack": graph.stack,
+        "principals": [
+            {
+                "name": one.name,
+                "urn": one.urn,
+                "askedBy": graph.asked_by(one),
+                "takenBy": [_plain(taker) for taker in takers],
+                "rights": [_plain(right) for right in rights],
+            }
+            for one, takers, rights in principals(graph, found)
+        ],
+        "things": [
+            {
+                "name": thing.name,
+                "urn": thing.urn,
+                "reachedBy": [{"principal": called(right.principal), **_plain(right)} for right in rights],
+            }
+            for thing, rights in things(graph, found)
+        ],
+        "unread": list(found.unread),
+    }
+
+
+def _plain(right: Right) -> dict[str, Any]:
+    return {
+        "principal": right.principal,
+        "actions": list(right.actions),
+        "targets": list(right.targets),
+        "conditions": list(right.conditions),
+        "heldBy": right.held_by,
+    }

@@ -1,0 +1,133 @@
+"""Who may do what to what: the statements of all policy documents of a graph, each with whom it is about."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from plinth.access.arns import arns_of
+from plinth.engine.graph import Graph, Resource
+from plinth.policy.verdicts import seen
+from policy.rules.documents import Document, Statement, documents
+from policy.rules.view import Mark, is_map
+from policy.rules.view import Resource as Seen
+
+ROLE = "aws:iam/role:Role"
+_EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """What one statement allows.
+
+    `principal` is the URN of a role or user, or what the document itself says (`logs.us-east-1.amazonaws.com`, an account's ARN).
+    `targets` are resources as IAM writes them, with its wildcards. `conditions` are the keys that are tested.
+    `held_by` is the URN of the resource with the document.
+    """
+
+    principal: str
+    actions: tuple[str, ...]
+    targets: tuple[str, ...]
+    conditions: tuple[str, ...]
+    held_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """All rights of a graph. `takers` are those who may take each role; `unread` are documents that cannot be seen, by URN."""
+
+    rights: tuple[Right, ...]
+    takers: tuple[Right, ...]
+    unread: tuple[str, ...]
+
+    def of(self, principal: str) -> tuple[Right, ...]:
+        """The rights of a principal."""
+        return tuple(right for right in self.rights if right.principal == principal)
+
+
+def access(graph: Graph) -> Access:
+    """The rights in the documents of `graph`. What passes a VPC endpoint is no right, so those are left out."""
+    rights: list[Right] = []
+    takers: list[Right] = []
+    unread: list[str] = []
+    for resource in seen(graph).resources:
+        for document in documents(resource):
+            if document.kind == "endpoint":
+                continue
+            if document.statements is None or isinstance(document.statements, Mark):
+                unread.append(resource.urn)
+                continue
+            into = takers if document.kind == "trust" else rights
+            into += _rights(graph, resource, document, document.statements)
+    return Access(rights=tuple(rights), takers=tuple(takers), unread=tuple(unread))
+
+
+def reaching(found: Access, graph: Graph, resource: Resource) -> tuple[Right, ...]:
+    """The rights that `resource` is a target of."""
+    arns = arns_of(graph, resource)
+    return tuple(right for right in found.rights if any(names(target, arns) for target in right.targets))
+
+
+def names(target: str, arns: Sequence[str]) -> bool:
+    """Whether a target is a thing that goes by `arns`, or something in it: `<log group>:*`, `<bucket>/uploads/*`."""
+    return any(_names(target, arn) for arn in arns)
+
+
+def _rights(graph: Graph, holder: Seen, document: Document, statements: Sequence[Statement]) -> Iterator[Right]:
+    for statement in statements:
+        if statement.allows is not True:
+            continue
+        for principal in _principals(graph, holder, document, statement):
+            yield Right(
+                principal=principal,
+                actions=_texts(statement.actions),
+                targets=_targets(graph, holder, document, statement),
+                conditions=_conditions(statement),
+                held_by=holder.urn,
+            )
+
+
+def _principals(graph: Graph, holder: Seen, document: Document, statement: Statement) -> tuple[str, ...]:
+    if document.kind == "identity":
+        return _bearers(graph, holder)
+    named = (name for names in statement.principals.values() for name in _texts(names))
+    return tuple(_EVERYBODY if name == "*" else name for name in named)
+
+
+def _bearers(graph: Graph, holder: Seen) -> tuple[str, ...]:
+    """Whom an identity document hangs on: a role with its own, what the document names, what attaches the policy."""
+    if holder.type == ROLE:
+        return (holder.urn,)
+    direct = [urn for key in ("role", "user", "group") for urn in holder.references.get(key, ())]
+    attached = [
+        urn
+        for other in graph.resources.values()
+        if holder.urn in other.property_dependencies.get("policyArn", ())
+        for key in ("role", "user", "group", "roles", "users", "groups")
+        for urn in other.property_dependencies.get(key, ())
+    ]
+    return tuple(dict.fromkeys(direct or attached))
+
+
+def _targets(graph: Graph, holder: Seen, document: Document, statement: Statement) -> tuple[str, ...]:
+    """In the policy of a thing `*` is the thing itself; a trust policy has no resource but its role."""
+    written = _texts(statement.resources)
+    itself = document.kind == "trust" or (document.kind == "resource" and "*" in written)
+    return arns_of(graph, graph.resources[holder.urn]) if itself else written
+
+
+def _conditions(statement: Statement) -> tuple[str, ...]:
+    """The keys that its conditions test, as written."""
+    if isinstance(statement.conditions, Mark):
+        return ()
+    return tuple(sorted({str(key) for block in statement.conditions.values() if is_map(block) for key in block}))
+
+
+def _texts(values: Sequence[object]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values if not isinstance(value, Mark))
+
+
+def _names(target: str, arn: str) -> bool:
+    if target.startswith((f"{arn}:", f"{arn}/", f"{arn}-??????")):
+        return True
+    pattern = re.escape(target).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(pattern, arn) is not None

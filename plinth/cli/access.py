@@ -1,0 +1,67 @@
+"""`plinth access`: who may do what, and who reaches what."""
+
+import json
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree
+
+from plinth.access.report import called, principals, targets_of, things, to_json
+from plinth.access.rights import Right, access
+from plinth.cli.project import console, graph_of
+from plinth.cli.why import asked_by
+from plinth.engine.graph import Graph, name_of
+
+_MOST_ACTIONS = 4
+"""More of one service are counted, so that a right stays a line."""
+
+
+def run(stack: str | None, from_file: str | None, *, as_json: bool) -> None:
+    """Prints who may do what in one stack, and who reaches each key, secret, bucket and the like."""
+    graph = graph_of(stack, from_file)
+    if as_json:
+        typer.echo(json.dumps(to_json(graph), indent=1))
+    else:
+        show(graph, console())
+
+
+def show(graph: Graph, out: Console) -> None:
+    """Two trees: principals with their rights, things with those who reach them."""
+    found = access(graph)
+    people = Tree(f"[bold]{graph.stack}[/]  who may do what")
+    for one, takers, rights in principals(graph, found):
+        branch = people.add(f"[bold]{one.name}[/]  [dim]asked by[/] {escape(asked_by(graph, one))}")
+        for taker in takers:
+            branch.add(f"[dim]taken by[/] {escape(called(taker.principal))}{_if(taker)}")
+        for right in rights:
+            branch.add(f"{_actions(right.actions)} [dim]on[/] {escape(', '.join(targets_of(graph, right)))}{_if(right)}")
+    out.print(people)
+    out.print()
+    kept = Tree(f"[bold]{graph.stack}[/]  who reaches what")
+    for thing, rights in things(graph, found):
+        branch = kept.add(f"[bold]{thing.name}[/]  [dim]{thing.type}[/]")
+        for right in rights:
+            branch.add(f"{escape(called(right.principal))}  {_actions(right.actions)}{_if(right)}")
+        if not rights:
+            branch.add("[dim]nobody in this stack[/]")
+    out.print(kept)
+    for urn in found.unread:
+        out.print(f"[yellow]not known yet[/]  the document of {escape(name_of(urn))}")
+
+
+def _actions(actions: Sequence[str]) -> str:
+    """`logs:PutLogEvents, logs:CreateLogStream`; `kms: 22 actions` where they are many."""
+    services: dict[str, list[str]] = {}
+    for action in actions:
+        services.setdefault(action.partition(":")[0], []).append(action)
+    said = (
+        ", ".join(found) if len(found) <= _MOST_ACTIONS else f"{service}: {len(found)} actions"
+        for service, found in services.items()
+    )
+    return escape(", ".join(said))
+
+
+def _if(right: Right) -> str:
+    return f" [dim]if {escape(', '.join(right.conditions))}[/]" if right.conditions else ""

@@ -1,0 +1,204 @@
+"""Who may do what to what, read off the documents of a plan."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+from pulumi import Output, ResourceOptions
+
+from components.core.context import Context
+from plinth.access.arns import account_of, arns_of
+from plinth.access.report import called, principals, targets_of, things, to_json
+from plinth.access.rights import Access, access, reaching
+from plinth.engine.graph import Graph
+from tests.harness import STACKS, Done, graphs, named, plinth_here, project_copy, recorded
+
+TRUST = json.dumps(
+    {
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+            "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}},
+        }
+    }
+)
+
+
+def allow(*actions: str, on: str) -> str:
+    return json.dumps({"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": [on]}]})
+
+
+def planned(build: Callable[[ResourceOptions], object]) -> Graph:
+    def program(ctx: Context) -> None:
+        build(ResourceOptions(provider=ctx.provider))
+
+    return recorded(program)
+
+
+def with_role(document: Any, **more: Any) -> Callable[[ResourceOptions], None]:
+    """A role whose inline policy is `document`, beside two buckets, a secret and a key."""
+
+    def build(opts: ResourceOptions) -> None:
+        aws.s3.Bucket("media", bucket="plinth-test-media", opts=opts)
+        aws.s3.Bucket("media-old", bucket="plinth-test-media-old", opts=opts)
+        aws.secretsmanager.Secret("token", name="plinth-test-token", opts=opts)
+        key = aws.kms.Key("key", opts=opts, **more)
+        role = aws.iam.Role("task", name="plinth-test-task", assume_role_policy=TRUST, opts=opts)
+        text: Any = document(key) if callable(document) else document
+        aws.iam.RolePolicy("rights", role=role.name, policy=text, opts=opts)
+
+    return build
+
+
+def on_the_key(key: aws.kms.Key) -> Output[str]:
+    """A document that is known once the key is there."""
+    return key.arn.apply(lambda arn: allow("kms:Decrypt", on=arn))
+
+
+def reached(graph: Graph) -> dict[str, list[str]]:
+    """The principals that reach each thing, by logical names; things that nobody reaches left out."""
+    found = access(graph)
+    lines = {thing.name: [called(right.principal) for right in rights] for thing, rights in things(graph, found)}
+    return {name: who for name, who in lines.items() if who}
+
+
+def test_a_role_has_the_rights_of_its_policy_and_is_taken_by_whom_its_trust_names() -> None:
+    graph = planned(with_role(allow("s3:GetObject", "s3:PutObject", on="arn:aws:s3:::plinth-test-media/uploads/*")))
+    ((role, takers, rights),) = principals(graph, access(graph))
+    assert role.name == "task"
+    assert [(taker.principal, taker.conditions) for taker in takers] == [("ecs-tasks.amazonaws.com", ("aws:SourceAccount",))]
+    assert [(right.actions, list(targets_of(graph, right))) for right in rights] == [
+        (("s3:GetObject", "s3:PutObject"), ["media"])
+    ]
+    assert rights[0].held_by == named(graph, "rights").urn
+    assert "arn:aws:iam::111111111111:role/plinth-test-task" in takers[0].targets
+
+
+@pytest.mark.parametrize(
+    ("target", "things_reached"),
+    [
+        ("arn:aws:s3:::plinth-test-media", ["media"]),
+        ("arn:aws:s3:::plinth-test-media/*", ["media"]),
+        ("arn:aws:s3:::plinth-test-media-old", ["media-old"]),
+        ("arn:aws:s3:::plinth-test-media*", ["media", "media-old"]),
+        ("arn:aws:s3:::plinth-test-medi?", ["media"]),
+        ("arn:aws:s3:::other", []),
+        ("arn:aws:secretsmanager:us-east-1:111111111111:secret:plinth-test-token-??????", ["token"]),
+        ("arn:aws:secretsmanager:eu-west-1:111111111111:secret:plinth-test-token-??????", []),
+        ("*", ["media", "media-old", "token", "key"]),
+    ],
+)
+def test_a_thing_is_reached_by_whatever_names_it_or_something_in_it(target: str, things_reached: list[str]) -> None:
+    assert list(reached(planned(with_role(allow("x:Do", on=target))))) == things_reached
+
+
+def test_a_thing_without_a_name_is_reached_by_the_arn_that_the_cloud_gives_it() -> None:
+    assert reached(planned(with_role(on_the_key))) == {"key": ["task"]}
+
+
+def test_a_resource_policy_gives_its_own_resource_to_those_it_names() -> None:
+    own = json.dumps(
+        {
+            "Statement": [
+                {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}},
+                {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Principal": "*"},
+                {"Effect": "Deny", "Action": "kms:Encrypt", "Resource": "*", "Principal": {"AWS": "arn:aws:iam::2:role/x"}},
+            ]
+        }
+    )
+    graph = planned(with_role(allow("x:Do", on="arn:aws:s3:::other"), policy=own))
+    assert reached(graph) == {"key": ["whom account 111111111111 lets", "everybody"]}
+
+
+def test_inline_and_attached_policies_count_like_those_of_their_own() -> None:
+    def build(opts: ResourceOptions) -> None:
+        aws.s3.Bucket("media", bucket="plinth-test-media", opts=opts)
+        document = allow("s3:GetObject", on="arn:aws:s3:::plinth-test-media/*")
+        aws.iam.Role("inline", assume_role_policy=TRUST, inline_policies=[{"name": "x", "policy": document}], opts=opts)
+        shared = aws.iam.Policy("shared", policy=document, opts=opts)
+        bearer = aws.iam.Role("bearer", assume_role_policy=TRUST, opts=opts)
+        aws.iam.RolePolicyAttachment("attachment", role=bearer.name, policy_arn=shared.arn, opts=opts)
+        aws.iam.Policy("idle", policy=document, opts=opts)
+
+    graph = planned(build)
+    assert reached(graph) == {"media": ["inline", "bearer"]}
+    assert [[taker.held_by for taker in takers] for _, takers, _ in principals(graph, access(graph))] == [
+        [named(graph, name).urn] for name in ("inline", "bearer")
+    ]
+
+
+def test_what_an_endpoint_lets_through_is_no_right() -> None:
+    def build(opts: ResourceOptions) -> None:
+        aws.s3.Bucket("media", bucket="plinth-test-media", opts=opts)
+        everything = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Principal": "*"}]})
+        aws.ec2.VpcEndpoint("s3", vpc_id="vpc-1", service_name="com.amazonaws.us-east-1.s3", policy=everything, opts=opts)
+
+    assert access(planned(build)) == Access(rights=(), takers=(), unread=())
+
+
+def test_a_document_that_cannot_be_read_is_told() -> None:
+    graph = recorded(lambda ctx: with_role(on_the_key)(ResourceOptions(provider=ctx.provider)), mode="unknowns")
+    assert access(graph).unread == (named(graph, "rights").urn,)
+
+
+def test_an_arn_is_built_from_the_region_of_a_resource_and_the_one_account_of_its_provider() -> None:
+    def build(opts: ResourceOptions) -> None:
+        aws.sqs.Queue("here", name="plinth-test-work", opts=opts)
+        aws.sqs.Queue("there", name="plinth-test-work", region="eu-west-1", opts=opts)
+        two = aws.Provider("two", region="us-east-1", allowed_account_ids=["111111111111", "222222222222"])
+        aws.sqs.Queue("either", name="plinth-test-work", opts=ResourceOptions(provider=two))
+
+    graph = planned(build)
+    assert arns_of(graph, named(graph, "here"))[0] == "arn:aws:sqs:us-east-1:111111111111:plinth-test-work"
+    assert arns_of(graph, named(graph, "there"))[0] == "arn:aws:sqs:eu-west-1:111111111111:plinth-test-work"
+    assert account_of(graph, named(graph, "either")) == ""
+
+
+def test_no_arn_is_built_from_a_name_that_is_not_known_yet() -> None:
+    def build(opts: ResourceOptions) -> None:
+        first = aws.s3.Bucket("first", bucket="plinth-test-first", opts=opts)
+        aws.s3.Bucket("second", bucket=first.hosted_zone_id.apply(lambda zone: f"plinth-{zone}"), opts=opts)
+
+    graph = planned(build)
+    assert not [arn for arn in arns_of(graph, named(graph, "second")) if arn.startswith("arn:aws:s3:::")]
+
+
+# The stacks
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_role_of_a_stack_has_rights_that_lead_to_things_of_the_stack_and_a_key_that_asked(stack: str) -> None:
+    graph = graphs()[stack]
+    found = access(graph)
+    assert found.unread == ()
+    for role, takers, rights in principals(graph, found):
+        assert takers
+        assert rights
+        assert graph.asked_by(role).startswith("plinth:")
+        for right in rights:
+            assert not [target for target in targets_of(graph, right) if target.startswith("arn:")], right
+    (writer,) = found.of(named(graph, "flow-logs-writer-role").urn)
+    assert targets_of(graph, writer) == ["flow-logs-records"]
+    assert [called(right.principal) for right in reaching(found, graph, named(graph, "flow-logs-records"))] == [
+        "flow-logs-writer-role"
+    ]
+
+
+def test_the_command_says_it_for_people_and_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Any
+) -> None:
+    copy = project_copy(tmp_path)
+
+    def command(*arguments: str) -> Done:
+        return plinth_here(copy, "access", *arguments, patch=monkeypatch, capture=capsys)
+
+    said = command("--stack", "prod").out
+    assert "flow-logs-writer-role  asked by plinth:networking.flowLogs (Pulumi.prod.yaml:" in said
+    assert "taken by vpc-flow-logs.amazonaws.com if aws:SourceAccount, aws:SourceArn" in said
+    assert "logs.us-east-1.amazonaws.com  kms: 9 actions if kms:EncryptionContext:aws:logs:arn" in said
+    answer = json.loads(command("--stack", "prod", "--json").out)
+    assert answer == json.loads(json.dumps(to_json(graphs()["prod"])))
+    assert {thing["name"] for thing in answer["things"]} == {"logs-encryption-key", "flow-logs-records"}
