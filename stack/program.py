@@ -33,6 +33,7 @@ class Platform:
 def build(stack: Stack) -> Platform:
     """Registers every resource of `stack`. Looks nothing up: the same stack file gives the same resources everywhere."""
     ctx = _context(stack)
+    _account(stack, ctx)
     logs_key = _logs_key(stack, ctx)
     network = _network(stack, ctx)
     firewall = _firewall(stack, ctx, network)
@@ -65,6 +66,19 @@ def _context(stack: Stack) -> Context:
         retain=platform.deletion == "retain",
         provider=provider,
     )
+
+
+def _account(stack: Stack, ctx: Context) -> None:
+    singletons = stack.config.account.singletons
+    if not singletons.enabled:
+        return
+    from components.security.account import AccountBaseline, AccountBaselineArgs
+
+    passwords = singletons.passwords
+    args = AccountBaselineArgs(
+        min_length=passwords.min_length, remembered=passwords.remembered, max_age_days=passwords.max_age_days
+    )
+    AccountBaseline("account", args, ctx.asked_by("plinth:account.singletons"))
 
 
 def _logs_key(stack: Stack, ctx: Context) -> EncryptionKey:

@@ -35,12 +35,20 @@ class Grant:
     statement: Statement
 
 
-def identity_policy(statements: Sequence[Statement]) -> Input[str]:
-    """The inline policy of a role: plain text where every resource and condition is plain, else an output.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Everything `but` these actions is refused while `conditions` hold, whatever else allows it."""
+
+    but: tuple[str, ...]
+    conditions: Mapping[str, Mapping[str, str]]
+
+
+def identity_policy(statements: Sequence[Statement], *, refusals: Sequence[Refusal] = ()) -> Input[str]:
+    """The inline policy of a role or a group: plain text where every resource and condition is plain, else an output.
 
     Raises ValueError where it is longer than IAM allows.
     """
-    return _document([(statement, {}) for statement in statements], ROLE_LIMIT)
+    return _document([(statement, {}) for statement in statements], ROLE_LIMIT, refusals)
 
 
 def resource_policy(grants: Sequence[Grant], *, limit: int) -> Input[str]:
@@ -65,14 +73,20 @@ def service_trust(service: str, *, account_id: str, source_arn: str) -> str:
     return _text([body], TRUST_LIMIT)
 
 
-def _document(entries: Sequence[tuple[Statement, Mapping[str, Any]]], limit: int) -> Input[str]:
+def _document(entries: Sequence[tuple[Statement, Mapping[str, Any]]], limit: int, refusals: Sequence[Refusal] = ()) -> Input[str]:
     inputs = [text for statement, _ in entries for text in _inputs(statement)]
+    refused = [_refused(refusal) for refusal in refusals]
 
     def render(texts: Sequence[str]) -> str:
         left = iter(texts)
-        return _text([_body(statement, principal, left) for statement, principal in entries], limit)
+        return _text([*(_body(statement, principal, left) for statement, principal in entries), *refused], limit)
 
     return render(inputs) if _plain(inputs) else gather(inputs).apply(render)
+
+
+def _refused(refusal: Refusal) -> dict[str, Any]:
+    conditions = {operator: dict(sorted(block.items())) for operator, block in sorted(refusal.conditions.items())}
+    return {"Effect": "Deny", "NotAction": sorted(set(refusal.but)), "Resource": ["*"], "Condition": conditions}
 
 
 def _plain(inputs: list[Input[str]]) -> TypeGuard[list[str]]:

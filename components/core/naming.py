@@ -12,10 +12,12 @@ from types import MappingProxyType
 LIMITS: Mapping[str, int] = MappingProxyType(
     {
         "alias": 250,
+        "analyzer": 255,
         "bucket": 63,
         "cache": 40,
         "cluster": 100,
         "database": 63,
+        "group": 128,
         "log-group": 512,
         "parameter": 1011,
         "queue": 80,

@@ -34,10 +34,10 @@ def called(principal: str) -> str:
 
 
 def targets_of(graph: Graph, right: Right) -> Sequence[str]:
-    """What a right is on: things of the stack by their logical names, anything else as the document has it."""
+    """What a right is on: a thing of the stack by its logical name, anything else, and whatever means several, as written."""
     known = [(resource.name, arns_of(graph, resource)) for resource in graph.resources.values() if resource.type in _NAMED]
-    found = (next((name for name, arns in known if names(target, arns)), target) for target in right.targets)
-    return list(dict.fromkeys(found))
+    meant = {target: [name for name, arns in known if names(target, arns)] for target in right.targets}
+    return list(dict.fromkeys(found[0] if len(found) == 1 and target != "*" else target for target, found in meant.items()))
 
 
 def to_json(graph: Graph) -> Mapping[str, Any]:

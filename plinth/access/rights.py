@@ -1,8 +1,8 @@
 """Who may do what to what: the statements of all policy documents of a graph, each with whom it is about."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 
 from plinth.access.arns import arns_of
 from plinth.engine.graph import Graph, Resource
@@ -62,9 +62,16 @@ def access(graph: Graph) -> Access:
 
 
 def reaching(found: Access, graph: Graph, resource: Resource) -> tuple[Right, ...]:
-    """The rights that `resource` is a target of."""
+    """The rights that `resource` is a target of, each with those of its actions that the service of the resource has."""
     arns = arns_of(graph, resource)
-    return tuple(right for right in found.rights if any(names(target, arns) for target in right.targets))
+    services = {arn.split(":")[2] for arn in arns}
+    targeting = (right for right in found.rights if any(names(target, arns) for target in right.targets))
+    narrowed = (replace(right, actions=_of_services(right.actions, services)) for right in targeting)
+    return tuple(right for right in narrowed if right.actions)
+
+
+def _of_services(actions: Sequence[str], services: Set[str]) -> tuple[str, ...]:
+    return tuple(action for action in actions if action == "*" or action.partition(":")[0].lower() in services)
 
 
 def names(target: str, arns: Sequence[str]) -> bool:

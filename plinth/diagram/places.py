@@ -210,8 +210,14 @@ _IDENTITY: Mapping[str, Place] = {
     "aws:iam/role:Role": _node(Layer.IDENTITY, "IAM role"),
     "aws:iam/rolePolicy:RolePolicy": _detail(Layer.IDENTITY, "policy", "role"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _edge(Layer.IDENTITY, "attached policy", "role"),
+    "aws:iam/group:Group": _node(Layer.IDENTITY, "IAM group", each=True),
+    "aws:iam/groupPolicy:GroupPolicy": _detail(Layer.IDENTITY, "policy", "group"),
+    "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": _node(Layer.IDENTITY, "password policy"),
+}
+_OPERATIONS: Mapping[str, Place] = {
+    "aws:accessanalyzer/analyzer:Analyzer": _node(Layer.OPERATIONS, "access analyzer"),
 }
 
 _PROVIDER = _node(Layer.OPERATIONS, "provider", "region")
 
-PLACES: Mapping[str, Place] = {**_NETWORK, **_SERVICES, **_IDENTITY}
+PLACES: Mapping[str, Place] = {**_NETWORK, **_SERVICES, **_IDENTITY, **_OPERATIONS}

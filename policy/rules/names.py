@@ -13,6 +13,7 @@ _NAMED: Mapping[str, str] = {
     "aws:ecs/cluster:Cluster": "name",
     "aws:eks/cluster:Cluster": "name",
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+    "aws:iam/group:Group": "name",
     "aws:iam/policy:Policy": "name",
     "aws:iam/role:Role": "name",
     "aws:kms/alias:Alias": "name",

@@ -15,7 +15,7 @@ from stack.config.document import Document, KeyPath, project_name, read
 from stack.config.faults import ConfigError, Fault, nearest, type_name
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.reference import allowed, find, keys_of, names_of
-from stack.config.rules import Breach, breaches, overlaps_between
+from stack.config.rules import Breach, breaches, overlaps_between, singletons_between
 
 ENVIRONMENTS: Mapping[str, str] = {
     "dev": "dev",
@@ -46,7 +46,8 @@ def load_all(folder: Path, names: Sequence[str]) -> dict[str, Stack]:
             loaded[name] = _load(folder, name)
         except ConfigError as error:
             faults += error.faults
-    between = overlaps_between({name: stack.config for name, (_, stack) in loaded.items()})
+    configs = {name: stack.config for name, (_, stack) in loaded.items()}
+    between = (*overlaps_between(configs), *singletons_between(configs))
     faults += [_of_breach(loaded[name][0], breach) for name, breach in between]
     if faults:
         raise ConfigError(faults)

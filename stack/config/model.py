@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from stack.config.account import Account
 from stack.config.networking import Networking
 from stack.config.platform import Platform
 from stack.config.section import Section
@@ -15,3 +16,4 @@ class StackConfig(Section):
 
     platform: Platform = Field(description="Who owns the stack, where it lives, what happens to its data when it goes.")
     networking: Networking = Field(description="The private address space of the stack and its ways out.")
+    account: Account = Field(description="What there is once in an account, however many stacks share it.")

@@ -45,6 +45,21 @@ def overlaps_between(configs: Mapping[str, StackConfig]) -> Iterator[tuple[str, 
                 )
 
 
+def singletons_between(configs: Mapping[str, StackConfig]) -> Iterator[tuple[str, Breach]]:
+    """The later of two stacks that both make what their one account can have only once. `configs` is keyed by stack name."""
+    for (one, first), (other, second) in combinations(configs.items(), 2):
+        same = first.platform.account_id == second.platform.account_id
+        if same and first.account.singletons.enabled and second.account.singletons.enabled:
+            yield (
+                other,
+                Breach(
+                    path=(f"{NAMESPACE}:account", "singletons", "enabled"),
+                    problem=f"true, and stack {one} of the same account has it as well",
+                    allowed="true in one stack of an account",
+                ),
+            )
+
+
 def _zones_in_home_region(config: StackConfig) -> Iterator[Breach]:
     home = config.platform.regions.home
     for index, zone in enumerate(config.platform.zones):

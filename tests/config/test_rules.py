@@ -1,6 +1,7 @@
 """Rules that need a section which does not exist yet, on a stand-in."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic import Field
 
@@ -29,9 +30,9 @@ class Grown(StackConfig):
 def grown(nat: str, *, enabled: bool) -> StackConfig:
     config = load_all(ROOT, ["dev"])["dev"].config
     networking = config.networking.model_copy(update={"nat": nat})
-    return Grown.model_construct(
-        platform=config.platform, networking=networking, replicator=Replicator.model_construct(enabled=enabled)
-    )
+    sections: dict[str, Any] = {name: getattr(config, name) for name in type(config).model_fields}
+    sections |= {"networking": networking, "replicator": Replicator.model_construct(enabled=enabled)}
+    return Grown.model_construct(None, **sections)
 
 
 def test_no_nat_is_refused_while_something_needs_the_internet() -> None:

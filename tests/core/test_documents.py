@@ -15,6 +15,7 @@ from components.core.documents import (
     ROLE_LIMIT,
     TRUST_LIMIT,
     Grant,
+    Refusal,
     identity_policy,
     resource_policy,
     service_trust,
@@ -137,3 +138,16 @@ def test_a_document_of_exactly_the_limit_is_accepted_and_one_character_more_is_r
 def test_a_trust_policy_that_is_too_long_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 2,048"):
         service_trust("x.amazonaws.com", account_id="1", source_arn="arn:" + "x" * TRUST_LIMIT)
+
+
+def test_a_refusal_refuses_all_but_what_it_names_while_its_conditions_hold() -> None:
+    refusal = Refusal(but=("sts:GetSessionToken", "iam:GetUser"), conditions={"BoolIfExists": {"aws:X": "false"}})
+    text = identity_policy([Statement(actions=("iam:GetUser",), resources=("*",), because="a test")], refusals=[refusal])
+    assert isinstance(text, str)
+    (refused,) = [statement for statement in json.loads(text)["Statement"] if statement["Effect"] == "Deny"]
+    assert refused == {
+        "Effect": "Deny",
+        "NotAction": ["iam:GetUser", "sts:GetSessionToken"],
+        "Resource": ["*"],
+        "Condition": {"BoolIfExists": {"aws:X": "false"}},
+    }

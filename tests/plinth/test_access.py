@@ -92,7 +92,17 @@ def test_a_role_has_the_rights_of_its_policy_and_is_taken_by_whom_its_trust_name
     ],
 )
 def test_a_thing_is_reached_by_whatever_names_it_or_something_in_it(target: str, things_reached: list[str]) -> None:
-    assert list(reached(planned(with_role(allow("x:Do", on=target))))) == things_reached
+    everything = allow("s3:Do", "secretsmanager:Do", "kms:Do", on=target)
+    assert list(reached(planned(with_role(everything)))) == things_reached
+
+
+def test_a_thing_is_reached_only_by_actions_of_its_own_service() -> None:
+    graph = planned(with_role(allow("S3:GetObject", "iam:ListRoles", on="*")))
+    assert reached(graph) == {"media": ["task"], "media-old": ["task"]}
+    (right,) = reaching(access(graph), graph, named(graph, "media"))
+    assert right.actions == ("S3:GetObject",)
+    assert list(targets_of(graph, right)) == ["*"]
+    assert list(reached(planned(with_role(allow("*", on="*"))))) == ["media", "media-old", "token", "key"]
 
 
 def test_a_thing_without_a_name_is_reached_by_the_arn_that_the_cloud_gives_it() -> None:
@@ -174,7 +184,9 @@ def test_every_role_of_a_stack_has_rights_that_lead_to_things_of_the_stack_and_a
     graph = graphs()[stack]
     found = access(graph)
     assert found.unread == ()
-    for role, takers, rights in principals(graph, found):
+    roles = [entry for entry in principals(graph, found) if entry[0].type.endswith(":Role")]
+    assert roles
+    for role, takers, rights in roles:
         assert takers
         assert rights
         assert graph.asked_by(role).startswith("plinth:")
@@ -201,4 +213,5 @@ def test_the_command_says_it_for_people_and_as_json(
     assert "logs.us-east-1.amazonaws.com  kms: 9 actions if kms:EncryptionContext:aws:logs:arn" in said
     answer = json.loads(command("--stack", "prod", "--json").out)
     assert answer == json.loads(json.dumps(to_json(graphs()["prod"])))
+    assert [one["name"] for one in answer["principals"]] == ["account-administrators", "flow-logs-writer-role"]
     assert {thing["name"] for thing in answer["things"]} == {"logs-encryption-key", "flow-logs-records"}

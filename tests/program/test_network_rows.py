@@ -263,7 +263,7 @@ def test_every_physical_name_follows_the_convention_within_its_limit(stack: str)
 def test_every_policy_document_can_be_read_before_anything_exists(stack: str, tmp_path: Path) -> None:
     graph = record(project_copy(tmp_path), stack, mode="unknowns")
     found = [r.inputs[key] for r in graph.resources.values() for key in ("policy", "assumeRolePolicy") if key in r.inputs]
-    assert len(found) == len(of_kind(graph, "VpcEndpoint")) + 3
+    assert len(found) == len(of_kind(graph, "VpcEndpoint")) + len(of_kind(graph, "GroupPolicy")) + 3
     for document in found:
         assert json.loads(document)["Statement"]
 
