@@ -58,10 +58,11 @@ def serve(pack: str, remedy: Remedy | None = None) -> None:
 
 def policies(rules: Sequence[Rule], exemptions: Exemptions, remedy: Remedy | None = None) -> list[Policy]:
     """The policies that put `rules` to what the engine plans."""
-    single = [rule for rule in rules if not rule.across]
-    across = [rule for rule in rules if rule.across]
     found: list[Policy] = [_remediation(remedy)] if remedy else []
     for name, level, wanted in _REPORTED:
+        told = [rule for rule in rules if name != "advice" or rule.advisory_in]  # most rules advise nowhere
+        single = [rule for rule in told if not rule.across]
+        across = [rule for rule in told if rule.across]
         found += [_on_resources(name, level, single, exemptions, wanted)] if single else []
         found += [_on_the_stack(f"{name}-across-the-stack", level, across, exemptions, wanted)] if across else []
     return found

@@ -105,7 +105,12 @@ def infrastructure() -> str:
 
 
 def _diagram(file: str) -> Callable[[], str]:
-    return lambda: infrastructure_page.pictures(_graphs())[file]
+    return lambda: _diagrams()[file]
+
+
+@cache
+def _diagrams() -> Mapping[str, str]:
+    return infrastructure_page.pictures(_graphs())
 
 
 def _graphs() -> Mapping[str, Graph]:

@@ -142,28 +142,21 @@ class Firewall(Component):
             )
 
     def _connect(self, connection: Connection, client: ec2.SecurityGroup, server: ec2.SecurityGroup) -> None:
-        name, ingress = f"{self.pulumi_resource_name}-{connection.label}", connection.ingress
-        vpc.SecurityGroupEgressRule(
-            f"{name}-out",
-            security_group_id=client.id,
-            referenced_security_group_id=server.id,
-            ip_protocol=ingress.protocol,
-            from_port=ingress.port,
-            to_port=ingress.port,
-            description=ingress.purpose,
-            region=self._ctx.region,
-            tags=self._ctx.tagged(f"{name}-out"),
-            opts=self.under(),
-        )
-        vpc.SecurityGroupIngressRule(
-            f"{name}-in",
-            security_group_id=server.id,
-            referenced_security_group_id=client.id,
-            ip_protocol=ingress.protocol,
-            from_port=ingress.port,
-            to_port=ingress.port,
-            description=ingress.purpose,
-            region=self._ctx.region,
-            tags=self._ctx.tagged(f"{name}-in"),
-            opts=self.under(),
-        )
+        ingress = connection.ingress
+        for rule, own, peer, end in (
+            (vpc.SecurityGroupEgressRule, client, server, "out"),
+            (vpc.SecurityGroupIngressRule, server, client, "in"),
+        ):
+            name = f"{self.pulumi_resource_name}-{connection.label}-{end}"
+            rule(
+                name,
+                security_group_id=own.id,
+                referenced_security_group_id=peer.id,
+                ip_protocol=ingress.protocol,
+                from_port=ingress.port,
+                to_port=ingress.port,
+                description=ingress.purpose,
+                region=self._ctx.region,
+                tags=self._ctx.tagged(name),
+                opts=self.under(),
+            )

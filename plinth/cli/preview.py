@@ -13,7 +13,7 @@ from rich.table import Table
 from plinth.cli.diagram import write as draw
 from plinth.cli.policy import judged, summary
 from plinth.cli.project import console, plan, root, stack_names
-from plinth.engine.graph import Graph, Resource
+from plinth.engine.graph import Graph
 from plinth.engine.workers import Recorded
 from plinth.policy.verdicts import Report, Verdicts
 
@@ -109,17 +109,10 @@ def _by_owner(graph: Graph) -> dict[str, Counter[str]]:
     """How many resources of each type every outermost component holds, itself counted; providers together."""
     found: dict[str, Counter[str]] = {}
     for resource in graph.resources.values():
-        owner = _outermost(graph, resource)
+        owner = graph.outermost(resource)
         label = "providers" if owner.type.startswith("pulumi:providers:") else owner.name
         found.setdefault(label, Counter())[resource.type] += 1
     return found
-
-
-def _outermost(graph: Graph, resource: Resource) -> Resource:
-    """The component at the top of the tree that `resource` stands in; itself where it stands alone."""
-    while parent := graph.resources.get(resource.parent):
-        resource = parent
-    return resource
 
 
 def _short(token: str) -> str:

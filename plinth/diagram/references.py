@@ -44,10 +44,8 @@ class References:
 
     def component(self, resource: Resource) -> str:
         """The URN of the outermost component around `resource`; empty where there is none."""
-        found, parent = "", resource.parent
-        while parent in self.graph.resources:
-            found, parent = parent, self.graph.resources[parent].parent
-        return found
+        found = self.graph.outermost(resource)
+        return "" if found is resource else found.urn
 
     def known(self, resource: Resource, name: str) -> Value:
         """An input; None where it is absent or not to be read."""

@@ -111,6 +111,12 @@ class Graph:
                 waiting.setdefault(urn, []).append(resource)
         return {urn: tuple(resources) for urn, resources in waiting.items()}
 
+    def outermost(self, resource: Resource) -> Resource:
+        """The component at the top of the tree that `resource` stands in; itself where it stands alone."""
+        while parent := self.resources.get(resource.parent):
+            resource = parent
+        return resource
+
     def asked_by(self, resource: Resource) -> str:
         """The key of the stack file that the nearest component around `resource` was asked for by; empty where none says."""
         owner: Resource | None = resource

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from policy.rules.rule import Check, Finding, undecided, violated
+from policy.rules.rule import Check, Finding, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, Value, has_mark, is_list, is_map, listed, parsed
 
 Kind = Literal["identity", "trust", "resource", "endpoint"]
@@ -89,8 +89,7 @@ class Document:
 
 def holding(*kinds: Kind) -> Callable[[str], bool]:
     """Whether resources of a type hold a document of one of these kinds."""
-    types = frozenset(token for kind in kinds for token in _PLACES[kind])
-    return types.__contains__
+    return of_type(*(token for kind in kinds for token in _PLACES[kind]))
 
 
 @lru_cache(maxsize=4)

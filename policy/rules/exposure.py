@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from policy.rules.rule import Finding, Rule, undecided, violated
+from policy.rules.rule import Finding, Rule, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, Value, is_map, listed
 
 _GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -165,7 +165,7 @@ RULES = (
             "EC2.19",
             "AWS-0107",
         ),
-        applies=_INBOUND.__contains__,
+        applies=of_type(*_INBOUND),
         check=_beyond_the_web,
     ),
     Rule(
@@ -175,7 +175,7 @@ RULES = (
         why="A workload with an open group is one public address away from the internet.",
         fix="Let the workload's group admit the load balancer's group.",
         sources=("POL-03", "NET-09", "NET-15"),
-        applies=frozenset({_GROUP}).__contains__,
+        applies=of_type(_GROUP),
         check=_worn_by_others,
         across=True,
     ),
@@ -186,7 +186,7 @@ RULES = (
         why="Whatever is started there later is open as well.",
         fix="Name the protocol and the port.",
         sources=("POL-03", "NET-10", "NET-23", "CKV_AWS_277"),
-        applies=_INBOUND.__contains__,
+        applies=of_type(*_INBOUND),
         check=_every_protocol,
     ),
     Rule(
@@ -196,7 +196,7 @@ RULES = (
         why="What forgets to name a group wears this one.",
         fix="Give it no ingress and no egress.",
         sources=("POL-03", "NET-01", "CKV2_AWS_12", "EC2.2", "AWS-0173"),
-        applies=frozenset({_DEFAULT_GROUP}).__contains__,
+        applies=of_type(_DEFAULT_GROUP),
         check=_default_group_admits,
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.rules.rule import Finding, Rule, undecided, violated
+from policy.rules.rule import Finding, Rule, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack
 
 _GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -45,7 +45,7 @@ RULES = (
         why="Without a limit CloudWatch keeps them for ever, at a price that only grows.",
         fix="Set retentionInDays.",
         sources=("POL-10", "OBS-01", "CKV_AWS_338"),
-        applies=frozenset({_GROUP}).__contains__,
+        applies=of_type(_GROUP),
         check=_kept_for_ever,
     ),
     Rule(
@@ -55,7 +55,7 @@ RULES = (
         why="Who may read logs is then decided by IAM alone; a key is a second lock, whose every use is recorded.",
         fix="Set kmsKeyId to the logs key.",
         sources=("OBS-01", "SEC-12", "CKV_AWS_158"),
-        applies=frozenset({_GROUP}).__contains__,
+        applies=of_type(_GROUP),
         check=_without_key,
     ),
     Rule(
@@ -65,7 +65,7 @@ RULES = (
         why="After an incident nobody can say what talked to what.",
         fix="Switch on plinth:networking.flowLogs.",
         sources=("POL-10", "NET-12", "CKV2_AWS_11", "EC2.6", "AWS-0178"),
-        applies=frozenset({_VPC}).__contains__,
+        applies=of_type(_VPC),
         check=_unwatched,
         across=True,
     ),

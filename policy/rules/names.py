@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from policy.rules.rule import Finding, Rule, undecided, violated
+from policy.rules.rule import Finding, Rule, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack
 
 _NAMED: Mapping[str, str] = {
@@ -62,7 +62,7 @@ RULES = (
         why="Two stacks in one account collide, and nobody can tell from a name in an alarm what it belongs to.",
         fix="Call it by `ctx.physical(service, resource, kind=...)`, or give no name and let Pulumi choose one.",
         sources=("POL-02", "BST-06"),
-        applies=_NAMED.__contains__,
+        applies=of_type(*_NAMED),
         check=_unconventional,
         advisory_in=frozenset({"dev", "development", "staging"}),
     ),

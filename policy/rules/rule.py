@@ -36,6 +36,11 @@ Check: TypeAlias = Callable[[Resource, Stack], Iterable[Finding]]
 """Everything that is wrong with a resource or cannot be told; nothing where the rule holds."""
 
 
+def of_type(*tokens: str) -> Callable[[str], bool]:
+    """Whether a type is one of `tokens`, for `Rule.applies`."""
+    return frozenset(tokens).__contains__
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One thing that must hold.

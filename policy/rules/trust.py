@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policy.rules.documents import Statement, documents, each_statement, holding
-from policy.rules.rule import Finding, Rule, undecided, violated
+from policy.rules.rule import Finding, Rule, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, has_mark, is_list, listed
 
 _ON_BEHALF_OF = frozenset(
@@ -131,7 +131,7 @@ RULES = (
         why="One leaked credential is then the whole account.",
         fix="Attach a policy of the platform's own, with the actions that are needed.",
         sources=("POL-04", "CKV_AWS_274", "AwsSolutions-IAM4"),
-        applies=_ADMINISTRATORS.__contains__,
+        applies=of_type(*_ADMINISTRATORS),
         check=_almighty,
     ),
     Rule(
@@ -171,7 +171,7 @@ RULES = (
         why="A permission without a source lets everybody's bucket, topic or rule call the function.",
         fix="Set sourceArn or sourceAccount.",
         sources=("POL-04", "SEC-05", "CKV_AWS_301", "Lambda.1", "AWS-0067"),
-        applies=frozenset({_PERMISSION}).__contains__,
+        applies=of_type(_PERMISSION),
         check=_invoked_by_anybody,
     ),
     Rule(
@@ -181,7 +181,7 @@ RULES = (
         why="An open endpoint is a way to carry data into somebody else's account that no firewall sees.",
         fix="Give the endpoint a policy with a condition on aws:PrincipalAccount or aws:ResourceAccount.",
         sources=("POL-04", "NET-23"),
-        applies=frozenset({_ENDPOINT}).__contains__,
+        applies=of_type(_ENDPOINT),
         check=_endpoint_passes_anything,
         across=True,
     ),

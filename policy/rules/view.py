@@ -39,11 +39,6 @@ class Resource:
         return self.urn.split("::", 3)[2].rsplit("$", 1)[-1]
 
     @cached_property
-    def name(self) -> str:
-        """The logical name."""
-        return self.urn.split("::", 3)[3]
-
-    @cached_property
     def project(self) -> str:
         """The project."""
         return self.urn.split("::", 3)[1]

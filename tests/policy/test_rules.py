@@ -9,6 +9,7 @@ from pulumi_policy import EnforcementLevel, Policy, ResourceValidationArgs, Reso
 from pulumi_policy.policy import PolicyProviderResource, PolicyResource, PolicyResourceOptions, StackValidationPolicy
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
+from plinth.engine.graph import name_of
 from plinth.engine.values import leaves, with_leaves
 from policy.catalogue import PACKS, RULES
 from policy.crossguard import policies
@@ -142,7 +143,7 @@ def on_the_wire(found: Resource) -> PolicyResource:
         found.type,
         unknown_checking_proxy(with_leaves(plain(found.props), wire)),
         found.urn,
-        found.name,
+        name_of(found.urn),
         options,
         PolicyProviderResource(
             "pulumi:providers:aws",
