@@ -1,0 +1,53 @@
+"""How IAM judges a request by the statements of a role: enough of it for the conditions that our statements have.
+
+Source: IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators".
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from components.core.offers import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One action on one thing (`*` where the call is about none), with what the call and the thing say: condition key -> value."""
+
+    action: str
+    arn: str = "*"
+    context: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def allows(statements: Iterable[Statement], request: Request) -> bool:
+    """Whether some statement allows the request; there are none that deny."""
+    return any(
+        request.action in statement.actions
+        and any(like(str(pattern), request.arn) for pattern in statement.resources)
+        and all(
+            _holds(operator, request.context.get(key), str(wanted))
+            for operator, block in statement.conditions.items()
+            for key, wanted in block.items()
+        )
+        for statement in statements
+    )
+
+
+def like(pattern: str, text: str) -> bool:
+    """IAM's wildcards: `*` for anything, slashes too, and `?` for one character."""
+    parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", pattern))
+    return re.fullmatch("".join(parts), text) is not None
+
+
+def _holds(operator: str, found: str | None, wanted: str) -> bool:
+    match operator:
+        case "Null":
+            return (found is None) == (wanted == "true")
+        case "StringEquals":
+            return found == wanted
+        case "StringEqualsIfExists" | "ForAllValues:StringEquals":
+            return found is None or found == wanted
+        case "StringLike" | "ArnLike":
+            return found is not None and like(wanted, found)
+        case _:
+            raise NotImplementedError(operator)

@@ -1,0 +1,371 @@
+"""The rights of a stack's pipelines: only what is called, only on what is the stack's, and nothing for a preview that changes or tells."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any, cast
+
+import parliament
+import pytest
+from policy_sentry.querying.actions import get_action_data
+
+from components.core.context import Context
+from components.core.documents import identity_policy
+from components.core.offers import Statement
+from components.security import handlers
+from components.security.handlers import Right
+from components.security.pipeline_rights import (
+    GUARDED_PATH,
+    PipelineScope,
+    StateBackend,
+    deploy_statements,
+    preview_statements,
+)
+from tests.harness import ROOT
+from tests.iam import Request, allows, like
+from tests.program.switched import VPN, planned, turned_on
+from tools import handlers as tables
+
+ACCOUNT, REGION, STANDBY = "111111111111", "us-east-1", "us-west-2"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0123456789ab-cdef"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy{GUARDED_PATH}plinth-dev-boundary"
+STATE = StateBackend(bucket="plinth-state", prefix="states/", key_arn=KEY)
+SCOPE = PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True)
+GUARDED = (
+    f"arn:aws:iam::{ACCOUNT}:role{GUARDED_PATH}plinth-dev-deploy",
+    f"arn:aws:iam::{ACCOUNT}:role{GUARDED_PATH}plinth-dev-preview",
+    f"arn:aws:iam::{ACCOUNT}:policy{GUARDED_PATH}plinth-dev-deploy-1",
+    BOUNDARY,
+    f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
+)
+NARROWABLE: Mapping[str, str] = {
+    "kms:TagResource": "KMS wants it on no particular key from whoever makes one with tags",
+    "servicediscovery:GetOperation": "the reference names the namespace, which does not exist yet when its making is asked about",
+}
+"""Actions on every resource although the reference names something narrower, and why."""
+
+
+def context(region: str = REGION) -> Context:
+    return Context(
+        project="plinth",
+        environment="dev",
+        account_id=ACCOUNT,
+        region=region,
+        retain=False,
+        provider=cast("Any", None),
+    )
+
+
+DEPLOY, PREVIEW = deploy_statements(context(), SCOPE), preview_statements(context(), SCOPE)
+
+
+def actions(statements: tuple[Statement, ...]) -> set[str]:
+    return {action for statement in statements for action in statement.actions}
+
+
+def arn(right: Right, *, environment: str = "dev", region: str = REGION) -> str:
+    """A thing that the right works on, of a stack."""
+    names = {"account": ACCOUNT, "region": region, "project": "plinth", "environment": environment}
+    return right.arn.format(stack=f"plinth-{environment}", **names).replace("*", "x") if right.resource != "*" else "*"
+
+
+def tagged(kind: str, environment: str | None) -> dict[str, str]:
+    return {f"aws:{kind}Tag/project": "plinth", f"aws:{kind}Tag/environment": environment} if environment else {}
+
+
+# -- the tables
+
+
+def test_every_type_of_every_stack_stands_in_the_table(tmp_path: Path) -> None:
+    ledgers = "\n".join(file.read_text() for file in (ROOT / "tests" / "program" / "urns").glob("*.txt"))
+    made = {urn.split("::")[2].rpartition("$")[2] for urn in ledgers.splitlines() if "::" in urn}
+    made |= {resource.type for resource in planned(tmp_path, "dev", turned_on(VPN)).resources.values()}
+    assert len(made) > 30
+    missing = {token for token in made if token.startswith("aws:")} - handlers.known_types()
+    assert missing == set(), "say in TYPES of tools/handlers.py what CloudFormation calls it, then `make docs`"
+
+
+def test_a_type_that_the_tables_do_not_cover_is_an_error_that_says_what_to_do() -> None:
+    with pytest.raises(LookupError, match=r"no handlers are known for aws:x/y:Y: add them to tools/handlers.py"):
+        handlers.actions(frozenset({"aws:x/y:Y"}), ("create",))
+
+
+def test_the_tables_are_those_that_their_sources_give() -> None:
+    for name, made in (("handlers.csv", tables.handlers_table()), ("actions.csv", tables.actions_table())):
+        assert (ROOT / "components" / "security" / name).read_text() == made, "run `make docs`"
+
+
+def test_whatever_a_source_names_is_granted_or_left_out_for_a_reason() -> None:
+    schemas = tables.schemas()
+    named = {
+        action
+        for schema in schemas.values()
+        for handler in tables.HANDLERS
+        for action in schema.get("handlers", {}).get(handler, {}).get("permissions", ())
+    }
+    left_out = {action for each in tables.LEFT_OUT.values() for action in each.split()}
+    assert left_out <= named, "left out, though no schema names it any more"
+    assert named - left_out <= set(handlers.rights())
+
+
+def test_every_action_has_the_level_that_the_reference_gives_it() -> None:
+    for action, rights in handlers.rights().items():
+        service, _, name = action.partition(":")
+        found = cast("dict[str, Any]", get_action_data(service, name))
+        assert {row["access_level"] for row in found[service]} == {right.level for right in rights}, action
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ("ec2:CreateMoon", r"ec2:CreateMoon does not exist: put it into LEFT_OUT"),
+        ("ec2:RunInstances", r"ec2:RunInstances works on ec2:image, .*: say in RESOURCES"),
+        ("sns:Publish", r"sns:Publish works on sns:topic"),
+        ("ecr:PutRegistryPolicy", r"ecr:PutRegistryPolicy is narrowed by nothing: say in GUARDS"),
+        ("route53:DeleteHostedZone", r"route53:DeleteHostedZone on route53:hostedzone goes by no name and no tag"),
+    ],
+)
+def test_an_action_that_nothing_narrows_cannot_slip_in(action: str, message: str) -> None:
+    with pytest.raises(LookupError, match=message):
+        list(tables.narrowed(action))
+
+
+# -- what is granted
+
+
+def expected(right: Right, *, carried: str | None, given: str | None, creating: bool) -> bool:
+    """What the guard of a right means, by the tags that the thing carries and the call gives."""
+    match right.guard:
+        case "own":
+            return carried == "dev"
+        case "new":
+            return given == "dev"
+        case "creation":
+            return given == "dev" and creating
+        case "claim":
+            return given == "dev" and carried in (None, "dev")
+        case "unclaimed":
+            return carried in (None, "dev")
+        case _:
+            return True
+
+
+def held(right: Right, others: Mapping[str, str]) -> dict[str, str]:
+    """What else a request says, so that a guard that does not go by tags is met."""
+    service = {"kms:ViaService": f"{'ssm' if right.action == 'kms:Encrypt' else 'secretsmanager'}.{REGION}.amazonaws.com"}
+    bounded = {"iam:PermissionsBoundary": BOUNDARY}
+    attached = {**bounded, "iam:PolicyARN": f"arn:aws:iam::{ACCOUNT}:policy/plinth-dev-x"}
+    records = {"route53:ChangeResourceRecordSetsRecordTypes": "SOA"}
+    met = {"service": service, "bounded": bounded, "attach": attached, "soa": records}
+    return {"aws:RequestedRegion": REGION, **met.get(right.guard, {}), **others}
+
+
+def situations() -> Iterator[tuple[str | None, str | None, bool]]:
+    stacks = (None, "dev", "prod")
+    return product(stacks, stacks, (False, True))
+
+
+def test_merged_statements_say_exactly_what_the_table_says() -> None:
+    for action, rights in handlers.rights().items():
+        for right in rights:
+            alternatives = [each for each in rights if each.resource in (right.resource, "*")]
+            for carried, given, creating in situations():
+                tags = {**tagged("Resource", carried), **tagged("Request", given)}
+                said = held(right, {**tags, **({"ec2:CreateAction": "CreateX"} if creating else {})})
+                wanted = any(expected(each, carried=carried, given=given, creating=creating) for each in alternatives)
+                request = Request(action=action, arn=arn(right), context=said)
+                assert allows(DEPLOY, request) == wanted, (request, right)
+
+
+def test_nothing_is_granted_that_no_handler_calls() -> None:
+    roles = {"iam:PassRole", "iam:CreateServiceLinkedRole"}
+    state = {"s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+    assert actions(DEPLOY) == set(handlers.rights()) | roles | state
+
+
+def test_what_goes_by_its_name_is_out_of_reach_under_the_name_of_another_stack() -> None:
+    named = [right for rights in handlers.rights().values() for right in rights if "{environment}" in right.arn or "{stack}" in right.arn]
+    assert len(named) > 80
+    for right in named:
+        assert allows(DEPLOY, Request(action=right.action, arn=arn(right), context=held(right, {}))), right
+        assert not allows(DEPLOY, Request(action=right.action, arn=arn(right, environment="prod"), context=held(right, {}))), right
+
+
+def test_nothing_happens_in_a_region_that_the_stack_does_not_use() -> None:
+    both = deploy_statements(context(), PipelineScope(state=STATE, regions=(STANDBY, REGION), boundary_arn=BOUNDARY))
+    regional = [r for rights in handlers.rights().values() for r in rights if "{region}" in r.arn or r.resource == "*"]
+    for right in (r for r in regional if r.action.partition(":")[0] not in ("iam", "route53") and r.guard != "service"):
+        tags = {**tagged("Resource", "dev"), **tagged("Request", "dev")}
+        there = {**held(right, tags), "aws:RequestedRegion": STANDBY}
+        request = Request(action=right.action, arn=arn(right, region=STANDBY), context=there)
+        assert (allows(DEPLOY, request), allows(both, request)) == (False, True), right
+
+
+def test_every_resource_wildcard_has_a_reason_and_the_reference_knows_nothing_narrower() -> None:
+    for statement in (*DEPLOY, *PREVIEW):
+        if "*" in statement.resources:
+            assert statement.because
+            for action in statement.actions:
+                service, _, name = action.partition(":")
+                rows = cast("dict[str, Any]", get_action_data(service, name))[service]
+                narrower = {row["resource_arn_format"] for row in rows} - {"*"}
+                assert not narrower or action in NARROWABLE, (action, narrower)
+
+
+def test_the_same_in_any_order_and_each_time() -> None:
+    again = deploy_statements(context(), PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True))
+    assert again == DEPLOY
+    for statement in DEPLOY:
+        assert list(statement.actions) == sorted(set(statement.actions))
+        assert all(isinstance(resource, str) for resource in statement.resources)
+
+
+def test_the_rights_fit_into_three_managed_policies_and_those_of_a_preview_into_one() -> None:
+    limit = 6_144  # characters of a managed policy (IAM user guide, "IAM and AWS STS quotas")
+    sizes = [len(text(statement)) for statement in DEPLOY]
+    assert max(sizes) < limit / 4, "large statements leave gaps"
+    assert sum(sizes) < 3 * limit * 0.95
+    assert sum(len(text(statement)) for statement in PREVIEW) < limit * 0.75
+
+
+def text(statement: Statement) -> str:
+    return str(identity_policy([statement]))
+
+
+# -- nobody gets more than they have
+
+
+@pytest.mark.requirement("SEC-27", part="the pipelines of a stack cannot give themselves rights")
+@pytest.mark.parametrize("guarded", GUARDED)
+def test_no_pipeline_writes_to_a_pipelines_roles_policies_boundary_or_to_whom_the_account_trusts(guarded: str) -> None:
+    reads = {action for action, rights in handlers.rights().items() if rights[0].reads}
+    every = {**tagged("Resource", "dev"), **tagged("Request", "dev"), "iam:PermissionsBoundary": BOUNDARY}
+    services = {"iam:PassedToService": "ec2.amazonaws.com", "iam:PolicyARN": f"arn:aws:iam::{ACCOUNT}:policy/plinth-dev-x"}
+    named = tuple(statement for statement in DEPLOY if "*" not in statement.resources)
+    allowed = {a for a in actions(DEPLOY) if allows(named, Request(action=a, arn=guarded, context={**every, **services}))}
+    assert set() < allowed <= reads, "it is planned with the stack, and never changed"
+
+
+def test_what_changes_something_without_naming_it_makes_keys_and_names_and_nothing_else() -> None:
+    assert {a for s in DEPLOY if "*" in s.resources for a in s.actions if not handlers.rights()[a][0].reads} == {
+        *("kms:CreateKey", "kms:TagResource", "route53:CreateHostedZone"),
+        *("servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:TagResource", "servicediscovery:UntagResource"),
+        *("iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"),
+    }
+
+
+@pytest.mark.requirement("SEC-27", part="the pipelines of a stack cannot give themselves rights")
+def test_with_a_boundary_nobody_is_made_or_given_rights_beyond_it() -> None:
+    giving = {right.action for rights in handlers.rights().values() for right in rights if right.guard in ("bounded", "attach")}
+    assert giving == {
+        *("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"),
+        *("iam:CreateUser", "iam:PutUserPermissionsBoundary", "iam:PutUserPolicy"),
+    }
+    for action in giving:
+        someone = f"arn:aws:iam::{ACCOUNT}:{'user' if 'User' in action else 'role'}/plinth-dev-x"
+        policy = {"iam:PolicyARN": f"arn:aws:iam::{ACCOUNT}:policy/plinth-dev-x"}
+        for boundary, wanted in ((BOUNDARY, True), (f"arn:aws:iam::{ACCOUNT}:policy/plinth-dev-mine", False), (None, False)):
+            said = {**policy, **({"iam:PermissionsBoundary": boundary} if boundary else {})}
+            assert allows(DEPLOY, Request(action=action, arn=someone, context=said)) == wanted
+    assert {"iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"}.isdisjoint(actions(DEPLOY))
+    unbounded = deploy_statements(context(), PipelineScope(state=STATE))
+    assert not any("iam:PermissionsBoundary" in block for s in unbounded for block in s.conditions.values())
+
+
+def test_only_policies_of_the_stack_are_attached() -> None:
+    for policy in ("arn:aws:iam::aws:policy/AdministratorAccess", f"arn:aws:iam::{ACCOUNT}:policy/plinth-prod-x"):
+        said = {"iam:PermissionsBoundary": BOUNDARY, "iam:PolicyARN": policy}
+        role = f"arn:aws:iam::{ACCOUNT}:role/plinth-dev-x"
+        assert not allows(DEPLOY, Request(action="iam:AttachRolePolicy", arn=role, context=said))
+
+
+@pytest.mark.requirement("POL-04", part="a pipeline passes roles of its stack alone, to the services that it names")
+def test_a_role_is_passed_to_the_services_that_need_one_and_only_a_role_of_the_stack() -> None:
+    def passes(role: str, service: str) -> bool:
+        arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+        return allows(DEPLOY, Request(action="iam:PassRole", arn=arn, context={"iam:PassedToService": service}))
+
+    assert passes("plinth-dev-x", "ec2.amazonaws.com")
+    assert passes("plinth-dev-x", "vpc-flow-logs.amazonaws.com")
+    assert not passes("plinth-dev-x", "lambda.amazonaws.com")
+    assert not passes("plinth-prod-x", "ec2.amazonaws.com")
+    assert not passes("administrator", "ec2.amazonaws.com")
+
+
+def test_what_an_account_has_once_is_for_the_one_stack_that_makes_it() -> None:
+    others = actions(deploy_statements(context(), PipelineScope(state=STATE)))
+    assert actions(DEPLOY) - others == {f"iam:{verb}AccountPasswordPolicy" for verb in ("Delete", "Get", "Update")}
+
+
+# -- a preview changes nothing and tells no secret
+
+
+@pytest.mark.requirement("DEL-04", part="the preview role changes nothing and takes no lock")
+def test_a_preview_only_reads() -> None:
+    for action in actions(PREVIEW) - {"kms:Decrypt"}:
+        service, _, name = action.partition(":")
+        rows = cast("dict[str, Any]", get_action_data(service, name))[service]
+        assert {row["access_level"] for row in rows} <= {"Read", "List"}, action
+
+
+def test_a_preview_reads_no_secret_but_those_in_the_state_that_it_is_made_from() -> None:
+    tell = ("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "ssm:GetParameter", "ssm:GetParameters")
+    assert actions(PREVIEW).isdisjoint(tell)
+    decrypting = [statement for statement in PREVIEW if "kms:Decrypt" in statement.actions]
+    assert [statement.resources for statement in decrypting] == [(KEY,)]
+
+
+def test_whatever_a_preview_may_the_deployment_may() -> None:
+    assert actions(PREVIEW) <= actions(DEPLOY)
+
+
+@pytest.mark.requirement("DEL-04", part="each stack's pipelines reach their own part of the state")
+def test_the_state_of_another_stack_is_out_of_reach() -> None:
+    def reaches(statements: tuple[Statement, ...], action: str, path: str) -> bool:
+        return allows(statements, Request(action=action, arn=f"arn:aws:s3:::plinth-state/states/.pulumi/{path}"))
+
+    own = ("stacks/plinth/dev.json", "history/plinth/dev/dev-1.history.json", "backups/plinth/dev/1", "locks/organization/plinth/dev/1.json")
+    for path in own:
+        assert reaches(DEPLOY, "s3:PutObject", path)
+        assert not reaches(PREVIEW, "s3:PutObject", path)
+        assert not reaches(DEPLOY, "s3:PutObject", path.replace("dev", "prod"))
+        assert not reaches(DEPLOY, "s3:GetObject", path.replace("dev", "prod"))
+    assert reaches(PREVIEW, "s3:GetObject", "stacks/plinth/dev.json")
+    assert not reaches(PREVIEW, "s3:GetObject", "stacks/plinth/prod.json")
+    assert reaches(PREVIEW, "s3:GetObject", "meta.yaml")
+    assert not reaches(DEPLOY, "s3:PutObject", "meta.yaml")
+
+
+def test_without_a_key_of_our_own_the_state_asks_for_none() -> None:
+    plain = preview_statements(context(), PipelineScope(state=StateBackend(bucket="plinth-state")))
+    assert "kms:Decrypt" not in actions(plain)
+    assert any("arn:aws:s3:::plinth-state/.pulumi/meta.yaml" in statement.resources for statement in plain)
+
+
+# -- what others find
+
+
+def test_parliament_finds_nothing_in_a_preview_and_only_what_is_explained_in_a_deployment() -> None:
+    assert list(findings(PREVIEW)) == []
+    stars: set[str] = set()
+    for issue, detail in findings(DEPLOY):
+        match issue:
+            case "RESOURCE_STAR":
+                stars |= set(detail)
+            case "RESOURCE_MISMATCH":  # one of two kinds of things that a call works on: the other stands in another statement
+                assert all(on_the_other_kind(each["action"], each["required_format"]) for each in detail), detail
+            case "MISMATCHED_TYPE_BUT_USABLE":  # "works with string operators" (IAM user guide, iam:PermissionsBoundary)
+                assert detail == "Type mismatch: StringEquals requires a value of type String but given Arn"
+            case _:
+                raise AssertionError(f"{issue}: {detail}")
+    assert stars == set(NARROWABLE)
+
+
+def findings(statements: tuple[Statement, ...]) -> Iterator[tuple[str, Any]]:
+    for statement in statements:
+        for finding in parliament.analyze_policy_string(text(statement)).findings:
+            yield finding.issue, finding.detail
+
+
+def on_the_other_kind(action: str, pattern: str) -> bool:
+    return any(action in statement.actions and any(like(pattern, str(arn)) for arn in statement.resources) for statement in DEPLOY)
