@@ -12,7 +12,7 @@ from components.core.offers import Statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One action on one thing (`*` where the call is about none), with what the call and the thing say: condition key -> value."""
+    """One action on one thing (`*` where the call is about none); what the call and the thing say, by condition key."""
 
     action: str
     arn: str = "*"

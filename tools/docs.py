@@ -19,7 +19,7 @@ from plinth.engine.workers import PROGRAM, Recorded, warm_up
 from stack.config.document import format_path, project_name, read
 from stack.config.loader import load_all
 from stack.config.reference import entries, stack_file_schema
-from tools import infrastructure_page, policies_page, requirements_page, taggable
+from tools import handlers, infrastructure_page, policies_page, requirements_page, taggable
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "preview.svg"
@@ -123,6 +123,8 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "docs/REQUIREMENTS.md": requirements,
     "docs/POLICIES.md": policies_page.page,
     "policy/rules/taggable_types.txt": taggable.page,
+    "components/security/handlers.csv": handlers.handlers_table,
+    "components/security/actions.csv": handlers.actions_table,
     "README.md": readme,
     "docs/images/preview.svg": picture,
     "docs/INFRASTRUCTURE.md": infrastructure,

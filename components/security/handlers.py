@@ -82,9 +82,14 @@ def linked_to(types: frozenset[str]) -> frozenset[str]:
 
 def _calls(types: frozenset[str], handlers: Sequence[str]) -> frozenset[str]:
     if unknown := types - known_types():
-        raise LookupError(f"no handlers are known for {', '.join(sorted(unknown))}: add them to tools/handlers.py and run `make docs`")
+        raise LookupError(
+            f"no handlers are known for {', '.join(sorted(unknown))}: add them to tools/handler_facts.py and run `make docs`"
+        )
     return frozenset(
-        call for token, handler, calls in _rows("handlers.csv") if token in types and handler in handlers for call in calls.split()
+        call
+        for token, handler, calls in _rows("handlers.csv")
+        if token in types and handler in handlers
+        for call in calls.split()
     )
 
 

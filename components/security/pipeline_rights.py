@@ -47,8 +47,8 @@ Conditions: TypeAlias = Mapping[str, Mapping[str, str]]
 class StateBackend:
     """The bucket in which Pulumi keeps the state of stacks, under `prefix` (`states/`, or empty).
 
-    `key_arn` is the key that encrypts its objects and the secrets in them; empty where S3's own key does. Each stack has paths of its
-    own there (`pkg/backend/diy` of pulumi/pulumi). `meta.yaml`, which all share, is written when the backend is set up.
+    `key_arn` is the key that encrypts its objects and the secrets in them; empty where S3's own key does. Each stack has paths
+    of its own there (`pkg/backend/diy` of pulumi/pulumi). `meta.yaml`, which all share, is written when the backend is set up.
     """
 
     bucket: str
@@ -60,9 +60,9 @@ class StateBackend:
 class PipelineScope:
     """What the pipelines of a stack need to know beyond the stack.
 
-    `regions` are those in which it has things beside its own. With `boundary_arn`, a permissions boundary, nothing that the pipeline
-    makes ever has more rights than the boundary; without one the pipeline can give a role any right, and so have it. `account_wide`:
-    this stack makes what an account has once.
+    `regions` are those in which it has things beside its own. With `boundary_arn`, a permissions boundary, nothing that the
+    pipeline makes ever has more rights than the boundary; without one the pipeline can give a role any right, and so have it.
+    `account_wide`: this stack makes what an account has once.
     """
 
     state: StateBackend
@@ -189,7 +189,12 @@ class _Writer:
         templates = [right.arn]
         if guarded and (kind := _GUARDED.get(right.resource)):
             templates.append(right.arn.replace(f"{kind}/", f"{kind}{GUARDED_PATH}"))
-        names = {"account": self.ctx.account_id, "project": self.ctx.project, "environment": self.ctx.environment, "stack": self._stack}
+        names = {
+            "account": self.ctx.account_id,
+            "project": self.ctx.project,
+            "environment": self.ctx.environment,
+            "stack": self._stack,
+        }
         for template in templates:
             for region in self._regions:
                 yield template.format(region=region, **names)
@@ -231,7 +236,7 @@ def _order(right: Right) -> tuple[object, ...]:
 
 
 def _group(right: Right) -> tuple[str, bool, str]:
-    """What may stand in one statement: the service, or where there is no ARN whether it has a region; whether it reads; the guard."""
+    """What may stand in one statement: the service, or without an ARN whether it has a region; whether it reads; the guard."""
     service = right.action.partition(":")[0]
     if right.resource == "*":
         service = _ANY_REGION if service in _GLOBAL else _ITS_REGION

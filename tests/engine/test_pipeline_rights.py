@@ -1,0 +1,206 @@
+"""Measured: every call that a deployment or a preview makes is one that its role may make, on just that thing.
+
+The genuine engine and Terraform provider run against the emulated AWS, with the state in a bucket there. All that arrives is
+recorded, and judged as IAM would judge it. What moto cannot serve is not measured: `UNMEASURED`.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import pytest
+
+from components.core.context import Context
+from components.core.offers import Statement
+from components.security import handlers
+from components.security.pipeline_rights import PipelineScope, StateBackend, deploy_statements, preview_statements
+from tests.engine.calls import Call, Things, calls, requests
+from tests.engine.real import ACCOUNT, NEEDED, deployable, with_engine
+from tests.harness import ROOT
+from tests.iam import Request, allows
+
+pytestmark = NEEDED
+
+STATE = StateBackend(bucket="plinth-state", prefix="states/")
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/guarded/plinth-dev-boundary"
+CTX = Context(
+    project="plinth", environment="dev", account_id=ACCOUNT, region="us-east-1", retain=False, provider=cast("Any", None)
+)
+DEPLOY = deploy_statements(CTX, PipelineScope(state=STATE, account_wide=True, boundary_arn=BOUNDARY))
+PREVIEW = preview_statements(CTX, PipelineScope(state=STATE, account_wide=True))
+UNBOUNDED = deploy_statements(CTX, PipelineScope(state=STATE))
+"""For `dev` as it is, whose roles have no boundary."""
+STEPS = ("preview", "up", "update", "refresh", "destroy")
+RECORDED: Final = """
+set -e
+after() { mv calls.jsonl "$1.jsonl"; }
+curl -s -X PUT "$AWS_ENDPOINT_URL/plinth-state"
+export PULUMI_BACKEND_URL="s3://plinth-state/states?region=us-east-1&use_path_style=true"
+pulumi login "$PULUMI_BACKEND_URL"
+pulumi stack init dev
+after init
+STEP=1 pulumi preview -s dev --non-interactive
+after preview
+STEP=1 pulumi up -s dev --yes --skip-preview --non-interactive
+after up
+pulumi stack export -s dev > up.json
+sh change.sh
+after change
+STEP=2 pulumi up -s dev --yes --skip-preview --non-interactive
+after update
+pulumi stack export -s dev > state.json
+after export
+STEP=2 pulumi preview -s dev --refresh --non-interactive
+after refresh
+pulumi destroy -s dev --yes --skip-preview --non-interactive
+after destroy
+"""
+ASKED_WITHOUT_RIGHT: Final = "iam:GetUser"
+"""The provider asks it first for the account that it is in; refused, as every role is, it asks sts:GetCallerIdentity, for which
+nobody needs a right (`GetAccountIDAndPartition` of hashicorp/aws-sdk-go-base)."""
+TELLING: Final = ("secretsmanager:GetSecretValue", "ssm:GetParameter")
+"""What a refresh of secrets calls, and only the deploying role may."""
+UNMEASURED: Final[Mapping[str, str]] = {
+    "the emulated AWS has no Access Analyzer": """
+        access-analyzer:CreateAnalyzer access-analyzer:DeleteAnalyzer access-analyzer:GetAnalyzer access-analyzer:ListAnalyzers
+        access-analyzer:TagResource access-analyzer:UntagResource access-analyzer:UpdateAnalyzer""",
+    "the emulated AWS has no Client VPN": """
+        ec2:AssociateClientVpnTargetNetwork ec2:AuthorizeClientVpnIngress ec2:CreateClientVpnEndpoint ec2:DeleteClientVpnEndpoint
+        ec2:DescribeClientVpnAuthorizationRules ec2:DescribeClientVpnEndpoints ec2:DescribeClientVpnTargetNetworks
+        ec2:DisassociateClientVpnTargetNetwork ec2:ModifyClientVpnEndpoint ec2:RevokeClientVpnIngress""",
+    "the emulated AWS copies no keys to other regions": "kms:ReplicateKey",
+    "AWS calls it in the name of whoever calls a service that keeps data under a key of ours": """
+        kms:Decrypt kms:Encrypt kms:GenerateDataKey""",
+    "AWS calls it in the name of whoever makes a namespace (Cloud Map developer guide, 'API permissions reference')": """
+        ec2:DescribeRegions route53:ChangeResourceRecordSets route53:CreateHostedZone route53:GetHostedZone
+        route53:ListHostedZonesByName""",
+    "AWS calls it in the name of whoever is the first of an account to use a service": "iam:CreateServiceLinkedRole",
+    "for a role or a user that was made before there was a boundary": """
+        iam:PutRolePermissionsBoundary iam:PutUserPermissionsBoundary""",
+    "for a user that somebody has put into a group, or that gets another name": "iam:RemoveUserFromGroup iam:UpdateUser",
+    "a property of the provider's next major version": "logs:PutLogGroupDeletionProtection",
+}
+"""What the deploying role may do though nothing here calls it, by the reason."""
+ANYBODYS: Final[Mapping[str, str]] = {
+    "ec2:ReplaceNetworkAclAssociation": "to a VPC's own list, which has no tags; the subnet is asked about apart, and refused",
+    "kms:CreateAlias": "the key; the alias goes by its name, and is refused",
+    "kms:DeleteAlias": "the key; the alias goes by its name, and is refused",
+    "kms:EnableKeyRotation": "it only protects the key",
+    "servicediscovery:TagResource": "Cloud Map names no resource; whether it tells the tags of the namespace cannot be seen here",
+}
+"""What the pipeline of one stack may do to something of another, and what of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The calls of each step of one program, and what there was at its end."""
+
+    folder: Path
+
+    def judged(self, step: str) -> Iterator[tuple[Call, Request]]:
+        """Each call of a step with all that IAM asks about it."""
+        things = Things.of(self.folder / ("up.json" if step in ("up", "preview") else "state.json"))
+        if step != "up":
+            things.adopted.clear()
+        for call in calls(self.folder / f"{step}.jsonl"):
+            if call.action != ASKED_WITHOUT_RIGHT or "UserName" in call.parameters:
+                for request in requests(call, things):
+                    yield call, request
+
+    def refused(self, step: str, statements: tuple[Statement, ...]) -> list[Request]:
+        """What IAM would refuse."""
+        return [request for _, request in self.judged(step) if not allows(statements, request)]
+
+    def actions(self, step: str) -> set[str]:
+        """What IAM asks about."""
+        return {request.action for _, request in self.judged(step)}
+
+
+def run(folder: Path, changes: Mapping[str, str]) -> Run:
+    """Runs RECORDED on the program in `folder`. `changes`: what sed does to which file between the two deployments."""
+    (folder / "change.sh").write_text("\n".join(f"sed -i '{change}' {file}" for file, change in changes.items()) or ":")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_ENABLE_RECORDING", "1")
+        patch.setenv("MOTO_RECORDER_FILEPATH", str(folder / "calls.jsonl"))
+        done = with_engine(folder, RECORDED)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Run(folder)
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = deployable(tmp_path_factory.mktemp("dev"))
+    tags, days = r's/costCentre: "1000"/costCentre: "2000"/', r"s/retentionDays: [0-9]*/retentionDays: 30/"
+    return run(folder, {"Pulumi.dev.yaml": f"{tags};{days}"})
+
+
+@pytest.fixture(scope="module")
+def every_type(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("every")
+    shutil.copy(Path(__file__).parent / "every_type" / "__main__.py", folder)
+    shutil.copy(ROOT / "Pulumi.yaml", folder)
+    return run(folder, {})
+
+
+# -- what a pipeline calls, it may
+
+
+@pytest.mark.requirement("DEL-04", part="the deploy role can deploy: measured on dev, with update and removal")
+@pytest.mark.parametrize("step", STEPS)
+def test_the_deploying_role_may_do_all_that_deploying_dev_does(dev: Run, step: str) -> None:
+    assert len(list(dev.judged(step))) > 5
+    assert dev.refused(step, UNBOUNDED) == []
+
+
+@pytest.mark.requirement("DEL-04", part="the preview role can preview, with a refresh too: measured on dev")
+@pytest.mark.parametrize("step", ["preview", "refresh"])
+def test_the_previewing_role_may_do_all_that_previewing_dev_does(dev: Run, step: str) -> None:
+    assert dev.refused(step, PREVIEW) == []
+
+
+def test_a_plain_preview_asks_for_nothing_but_the_state_and_locks_nothing(dev: Run) -> None:
+    assert dev.actions("preview") == {"s3:GetObject", "s3:ListBucket"}
+    assert not any("/locks/" in request.arn for _, request in dev.judged("preview"))
+    assert any("/locks/" in request.arn for _, request in dev.judged("up"))
+
+
+# -- and what it may, it calls
+
+
+@pytest.mark.requirement("DEL-04", part="the deploy role can deploy: measured on every type that the emulated AWS has")
+@pytest.mark.parametrize("step", STEPS)
+def test_of_every_type_and_change_only_what_is_an_administrators_is_refused(every_type: Run, step: str) -> None:
+    refused = every_type.refused(step, DEPLOY)
+    guarded = {
+        f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
+        f"arn:aws:iam::{ACCOUNT}:role/guarded/plinth-dev-deploy",
+    }
+    assert {request.arn for request in refused} == (guarded if step in ("up", "update", "destroy") else set())
+
+
+def test_a_preview_with_a_refresh_is_refused_the_values_of_secrets_and_nothing_else(every_type: Run) -> None:
+    assert {request.action for request in every_type.refused("refresh", PREVIEW)} == set(TELLING)
+
+
+def test_whatever_is_granted_is_called_or_cannot_be_seen_here(dev: Run, every_type: Run) -> None:
+    called = {action for run in (dev, every_type) for step in STEPS for action in run.actions(step)}
+    unmeasured = {action for actions in UNMEASURED.values() for action in actions.split()}
+    assert {action for statement in DEPLOY for action in statement.actions} - called == unmeasured
+
+
+def test_the_measurement_would_see_a_right_that_is_missing(dev: Run, every_type: Run) -> None:
+    for run, statements in ((dev, UNBOUNDED), (every_type, DEPLOY)):
+        judged = [request for step in STEPS for _, request in run.judged(step)]
+        for action in {request.action for request in judged if allows(statements, request)}:
+            less = [replace(s, actions=left) for s in statements if (left := tuple(a for a in s.actions if a != action))]
+            assert any(not allows(less, request) for request in judged if request.action == action), action
+
+
+@pytest.mark.requirement("SEC-27", part="what one stack's pipeline does to its things, another's may not")
+def test_what_deploying_dev_changes_the_pipeline_of_another_stack_may_not(dev: Run) -> None:
+    other = deploy_statements(replace(CTX, environment="prod"), PipelineScope(state=STATE))
+    reads = {action for action, rights in handlers.rights().items() if rights[0].reads} | {"s3:GetObject", "s3:ListBucket"}
+    changes = [request for step in ("up", "update", "destroy") for _, request in dev.judged(step) if request.action not in reads]
+    assert {request.action for request in changes if allows(other, request)} == set(ANYBODYS)
