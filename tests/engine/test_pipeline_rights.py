@@ -86,7 +86,6 @@ UNMEASURED: Final[Mapping[str, str]] = {
 ANYBODYS: Final[Mapping[str, str]] = {
     "ec2:ReplaceNetworkAclAssociation": "to a VPC's own list, which has no tags; the subnet is asked about apart, and refused",
     "kms:CreateAlias": "the key; the alias goes by its name, and is refused",
-    "kms:DeleteAlias": "the key; the alias goes by its name, and is refused",
     "kms:EnableKeyRotation": "it only protects the key",
     "servicediscovery:TagResource": "Cloud Map names no resource; whether it tells the tags of the namespace cannot be seen here",
 }
