@@ -236,6 +236,7 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "iam:PutRolePolicy iam:role": "bounded",
         "iam:PutUserPermissionsBoundary iam:user": "bounded",
         "iam:PutUserPolicy iam:user": "bounded",
+        "iam:UpdateAssumeRolePolicy iam:role": "bounded",
     },
 }
 """Where the guard of an action on a resource does not follow from the reference, by the reason; `components/security/handlers.py`

@@ -214,7 +214,7 @@ def test_with_a_boundary_nobody_is_made_or_given_rights_beyond_it() -> None:
     giving = {right.action for rights in handlers.rights().values() for right in rights if right.guard in ("bounded", "attach")}
     assert giving == {
         *("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"),
-        *("iam:CreateUser", "iam:PutUserPermissionsBoundary", "iam:PutUserPolicy"),
+        *("iam:CreateUser", "iam:PutUserPermissionsBoundary", "iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy"),
     }
     for action in giving:
         someone = f"arn:aws:iam::{ACCOUNT}:{'user' if 'User' in action else 'role'}/plinth-dev-x"
