@@ -118,6 +118,16 @@ def policy(
     raise typer.Exit(command.run(stack or [], from_file, as_json=json, as_sarif=sarif))
 
 
+@app.command()
+def timing(stack: StackNames = None, from_file: PlanFile = None, json: AsJson = False) -> None:
+    """Estimate how long the first deployment takes, and what it waits for."""
+    if not from_file:
+        _start_importing()
+    from plinth.cli import timing as command
+
+    command.run(stack or [], from_file, as_json=json)
+
+
 def _start_importing() -> None:
     """Lets the process that recordings fork from import the program while this one reads the stack files."""
     from plinth.engine.workers import PROGRAM, warm_up
