@@ -70,9 +70,8 @@ def _chain(found: Timing) -> Table:
     for link in found.chain:
         basis = link.duration.basis
         rests = str(basis) if basis is Basis.OBSERVED else f"[yellow]{basis}[/]"
-        table.add_row(
-            f"  {span(link.duration.typical)}", f"[bold]{escape(link.resource.name)}[/]  {escape(link.resource.type)}", rests
-        )
+        name = f"[bold]{escape(link.resource.name)}[/]  {escape(link.resource.type)}"
+        table.add_row(f"  {span(link.duration.typical)}", name, rests)
     return table
 
 

@@ -6,8 +6,8 @@ seconds. Of the rows of a type the first whose condition holds counts. `aws:*` a
 `basis` says what the figures rest on. `observed`: creations in `data/durations_observed.csv`, each a line "Creation complete
 after" of a published Terraform log (pulumi-aws creates with the code of that provider), one of a type and log, found again by its
 `witness`. Of three and more, `typical` is the median, `fast` and `slow` are the 10th and the 90th percentile by nearest rank.
-`estimated`: what `source` says, fewer observations among it. `default`: a guess for what has no row. Anything else names a class, a
-row whose figures count.
+`estimated`: what `source` says, fewer observations among it. `default`: a guess for what has no row. Anything else names a class:
+a row whose figures count.
 """
 
 import csv

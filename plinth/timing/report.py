@@ -16,7 +16,7 @@ def headline(found: Timing) -> str:
 
 def whole_minutes(seconds: float) -> str:
     """Whole minutes, rounded; `<1` for less than half a minute."""
-    return str(round(seconds / 60)) if seconds >= 30 else "<1"
+    return str(max(round(seconds / 60), 1)) if seconds >= 30 else "<1"
 
 
 def spread(estimate: Estimate) -> str:
@@ -26,7 +26,7 @@ def spread(estimate: Estimate) -> str:
 
 def span(seconds: float) -> str:
     """`45 s`, `1.8 min`."""
-    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+    return f"{seconds:.0f} s" if seconds < 59.5 else f"{seconds / 60:.1f} min"
 
 
 def kind(token: str) -> str:

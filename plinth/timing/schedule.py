@@ -62,11 +62,12 @@ def simulated(seconds: Seconds, waits: Waits, slots: int) -> Mapping[str, Run]:
             _, task = heapq.heappop(ready)
             runs[task] = Run(now, now + seconds[task])
             heapq.heappush(running, (now + seconds[task], task))
-        now, done = heapq.heappop(running)
-        for task in waiting[done]:
-            open_waits[task] -= 1
-            if not open_waits[task]:
-                heapq.heappush(ready, (now, task))
+        now = running[0][0]
+        while running and running[0][0] == now:
+            for task in waiting[heapq.heappop(running)[1]]:
+                open_waits[task] -= 1
+                if not open_waits[task]:
+                    heapq.heappush(ready, (now, task))
     if len(runs) < len(waits):
         raise _cycle({task for task in waits if task not in runs}, waits)
     return runs
