@@ -14,6 +14,9 @@ from plinth.engine.wire import cleaned
 _GONE = ("delete", "delete-replaced", "discard", "discard-replaced", "read-discard")
 """Steps of a preview after which a resource is no longer in the stack."""
 
+_URN_SEPARATORS = 3
+"""`urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold more."""
+
 
 class PlanError(Exception):
     """A file is not what the engine writes. Names the file and what was expected."""
@@ -62,11 +65,13 @@ def _graph(states: Iterable[Mapping[str, Any]]) -> Graph:
 
 def _resource(state: Mapping[str, Any]) -> Resource:
     parent = state.get("parent", "")
+    if state["urn"].count("::") < _URN_SEPARATORS:
+        raise ValueError(f"{state['urn']!r} is no URN")
     return Resource(
         urn=state["urn"],
         custom=state["custom"],
-        inputs=cleaned(state.get("inputs", {})),
-        outputs=cleaned(state.get("outputs", {})),
+        inputs=dict(cleaned(state.get("inputs") or {})),
+        outputs=dict(cleaned(state.get("outputs") or {})),
         parent="" if parent and type_of(parent) == STACK_TYPE else parent,
         provider=state.get("provider", "").rsplit("::", 1)[0],
         dependencies=tuple(sorted(state.get("dependencies", ()))),
