@@ -24,8 +24,6 @@ START_SECONDS = 2.2
 REGISTER_SECONDS = 0.009
 """What the program and the engine take for one more resource. Measured with `make bench`, from 100 to 1,000 resources."""
 
-_SPEEDS = ("fast", "typical", "slow")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -92,10 +90,12 @@ def timing(graph: Graph, table: Durations, parallel: int = PARALLEL) -> Timing:
     found = {urn: duration_of(resource, table) for urn, resource in graph.resources.items()}
     waits = waits_of(graph)
     fast, typical, slow = (
-        dict.fromkeys(waits, 0.0) | {urn: float(getattr(duration, speed)) for urn, duration in found.items()} for speed in _SPEEDS
+        dict.fromkeys(waits, 0.0) | {urn: float(getattr(duration, speed)) for urn, duration in found.items()}
+        for speed in ("fast", "typical", "slow")
     )
     registering = START_SECONDS + REGISTER_SECONDS * len(graph.resources)
-    path = [urn for urn in longest_chain(typical, waits) if typical[urn]]
+    chains = [longest_chain(seconds, waits) for seconds in (fast, typical, slow)]
+    path = [urn for urn in chains[1] if typical[urn]]
     runs = simulated(typical, waits, parallel)
     total = _end(runs)
     return Timing(
@@ -108,10 +108,9 @@ def timing(graph: Graph, table: Durations, parallel: int = PARALLEL) -> Timing:
             slow=registering + max(_end(simulated(slow, waits, parallel)), total),
         ),
         unbounded=Estimate(
-            **{
-                speed: registering + sum(seconds[urn] for urn in longest_chain(seconds, waits))
-                for speed, seconds in zip(_SPEEDS, (fast, typical, slow), strict=True)
-            }
+            fast=registering + sum(fast[urn] for urn in chains[0]),
+            typical=registering + sum(typical[urn] for urn in path),
+            slow=registering + sum(slow[urn] for urn in chains[2]),
         ),
         chain=[Link(graph.resources[urn], found[urn]) for urn in path],
         parts=_parts(graph, runs, registering),

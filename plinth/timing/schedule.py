@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Waits = Mapping[str, Sequence[str]]
-"""The tasks that each task waits for. Every task has an entry, and waits only for tasks that have one."""
+"""The tasks that each task waits for, each once. Every task has an entry, and waits only for tasks that have one."""
 
 Seconds = Mapping[str, float]
 """How long each task takes."""
@@ -35,11 +35,11 @@ def longest_chain(seconds: Seconds, waits: Waits) -> tuple[str, ...]:
     end: dict[str, float] = {}
     before: dict[str, str] = {}
     for task in _in_order(waits):
-        last = max(sorted(waits[task]), key=end.__getitem__, default="")
+        last = min(waits[task], key=lambda other: (-end[other], other), default="")
         before[task] = last
         end[task] = (end[last] if last else 0.0) + seconds[task]
     chain: list[str] = []
-    task = max(sorted(end), key=end.__getitem__, default="")
+    task = min(end, key=lambda other: (-end[other], other), default="")
     while task:
         chain.append(task)
         task = before[task]
@@ -51,7 +51,7 @@ def simulated(seconds: Seconds, waits: Waits, slots: int) -> Mapping[str, Run]:
 
     Tasks that become ready in the same moment go by name, so that the answer is always the same. Raises CycleError.
     """
-    open_waits = {task: len(set(needed)) for task, needed in waits.items()}
+    open_waits = {task: len(needed) for task, needed in waits.items()}
     waiting = _dependents(waits)
     ready = sorted((0.0, task) for task, count in open_waits.items() if not count)  # a sorted list is a heap
     running: list[tuple[float, str]] = []
@@ -75,7 +75,7 @@ def simulated(seconds: Seconds, waits: Waits, slots: int) -> Mapping[str, Run]:
 
 def _in_order(waits: Waits) -> Sequence[str]:
     """The tasks, each after those that it waits for."""
-    open_waits = {task: len(set(needed)) for task, needed in waits.items()}
+    open_waits = {task: len(needed) for task, needed in waits.items()}
     waiting = _dependents(waits)
     found = [task for task, count in open_waits.items() if not count]
     for task in found:  # grows while it is read
@@ -91,7 +91,7 @@ def _in_order(waits: Waits) -> Sequence[str]:
 def _dependents(waits: Waits) -> Mapping[str, Sequence[str]]:
     found: dict[str, list[str]] = {task: [] for task in waits}
     for task, needed in waits.items():
-        for other in set(needed):
+        for other in needed:
             found[other].append(task)
     return found
 

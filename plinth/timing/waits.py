@@ -36,7 +36,7 @@ def waits_of(graph: Graph) -> Waits:
     tasks = {urn: set(needed(resource)) for urn, resource in graph.resources.items()}
     components = (urn for urn, resource in graph.resources.items() if not resource.custom)
     tasks |= {_complete(urn): {urn, *parts(urn)} for urn in components}
-    return {task: sorted(urn for urn in waits if urn in tasks) for task, waits in tasks.items()}
+    return {task: tuple(urn for urn in waits if urn in tasks) for task, waits in tasks.items()}
 
 
 def _complete(urn: str) -> str:
