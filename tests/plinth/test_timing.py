@@ -170,12 +170,11 @@ def test_a_thousand_resources_take_less_than_fifty_milliseconds() -> None:
         vpc = resource(f"vpc{index}", VPC, *(made[-1:] if index % 10 else ()), parent=holder)
         made += [holder, vpc, resource(f"nat{index}", NAT, vpc, parent=holder), resource(f"database{index}", DATABASE, vpc)]
     big = graph(*made)
-    timing(big, TABLE)
     taken: list[float] = []
-    for _ in range(5):
-        start = time.perf_counter()
+    for _ in range(10):  # processor time, and the best of some: the machine has other work
+        start = time.process_time()
         timing(big, TABLE)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 0.05
 
 

@@ -7,6 +7,8 @@ import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from tests.harness import STACKS, graphs
 OBSERVED = FILE.with_name("durations_observed.csv")
 
 
-def lines(file: Any) -> Sequence[Mapping[str, str]]:
+def lines(file: Path) -> Sequence[Mapping[str, str]]:
     with file.open(newline="") as text:
         return list(csv.DictReader(text))
 
@@ -81,19 +83,24 @@ def test_the_last_row_of_a_type_counts_always_and_no_other() -> None:
 
 
 def test_a_row_is_for_a_type_that_pulumi_aws_has() -> None:
-    """Of the modules that the program imports; a wrong token would be a row that never counts."""
-    shape = re.compile(r"(aws:[a-z0-9]+/([a-z][A-Za-z0-9]*):([A-Z][A-Za-z0-9]*)|[a-z]+(:\*)?|\*)")
+    """A wrong token would be a row that never counts."""
+    spec = find_spec("pulumi_aws")
+    assert spec
+    assert spec.origin
+    sdk = Path(spec.origin).parent
     for token in durations():
-        found = shape.fullmatch(token)
-        assert found, token
-        if found[2]:
-            assert found[2][0].upper() + found[2][1:] == found[3], token
+        if found := re.fullmatch(r"aws:(\w+)/(\w+):\w+", token):
+            folder = "lambda_" if found[1] == "lambda" else found[1]
+            file = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", found[2])
+            assert f"'{token}'" in (sdk / folder / f"{file}.py").read_text(), token
+        else:
+            assert re.fullmatch(r"[a-z]+|[a-z]+:\*|\*", token), token
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_type_of_a_stack_has_a_row(stack: str) -> None:
     """A new type: a row in data/durations.csv, with observations or of the class `call`, which is one quick call."""
-    found = {one.type: duration_of(one, durations()) for one in graphs()[stack].resources.values() if one.custom and one.type}
+    found = {one.type: duration_of(one, durations()) for one in graphs()[stack].resources.values() if one.custom}
     assert [token for token, duration in found.items() if duration.basis is Basis.DEFAULT] == []
 
 
