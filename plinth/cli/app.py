@@ -89,6 +89,16 @@ def access(stack: StackName = None, from_file: PlanFile = None, json: AsJson = F
 
 
 @app.command()
+def cost(stack: StackNames = None, from_file: PlanFile = None, json: AsJson = False) -> None:
+    """Say what stacks cost a month; exit 1 where one is expected to exceed its ceiling."""
+    if not from_file:
+        _start_importing()
+    from plinth.cli import cost as command
+
+    raise typer.Exit(command.run(stack or [], from_file, as_json=json))
+
+
+@app.command()
 def diagram(
     stack: StackName = None,
     from_file: PlanFile = None,

@@ -8,7 +8,7 @@ from itertools import combinations, product
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 
-_PLATFORM, _NETWORKING = f"{NAMESPACE}:platform", f"{NAMESPACE}:networking"
+_PLATFORM, _NETWORKING, _COST = f"{NAMESPACE}:platform", f"{NAMESPACE}:networking", f"{NAMESPACE}:cost"
 _CIDR: KeyPath = (_NETWORKING, "cidr")
 
 
@@ -206,6 +206,18 @@ def _adopted_ids_differ(config: StackConfig) -> Iterator[Breach]:
             taken.setdefault(identifier, path)
 
 
+def _usage_rises(config: StackConfig) -> Iterator[Breach]:
+    for key, figures in config.cost.usage.figures():
+        for lower, upper in (("low", "expected"), ("expected", "high")):
+            least, value = getattr(figures, lower), getattr(figures, upper)
+            if least > value:
+                yield Breach(
+                    path=(_COST, "usage", key, upper),
+                    problem=f"{value} is less than {lower}, which is {least}",
+                    allowed=f"at least {least}: low, expected and high rise",
+                )
+
+
 _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _zones_in_home_region,
     _zones_differ,
@@ -217,4 +229,5 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _vpn_has_certificates,
     _adopted_is_whole,
     _adopted_ids_differ,
+    _usage_rises,
 )
