@@ -193,7 +193,10 @@ class _Till:
 
     def _steps(self, sku: Sku, region: str, quantity: Range) -> list[Range]:
         """How much of `quantity` falls on each step, on top of what the steps hold already."""
-        steps, start = steps_of(sku), self._filled.get((sku, region), NOTHING)
+        steps = steps_of(sku)
+        if len(steps) == 1:
+            return [quantity]
+        start = self._filled.get((sku, region), NOTHING)
         end = start + quantity
         self._filled[sku, region] = end
         columns = [

@@ -4,11 +4,12 @@ Sources of the rules, not of the prices: https://aws.amazon.com/vpc/pricing/, /p
 /vpn/pricing/, /elasticloadbalancing/pricing/, /ec2/pricing/on-demand/ (Data Transfer).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
-from plinth.cost.item import Item, UndeterminedError
+from plinth.cost.item import Item, UndeterminedError, World
 from plinth.cost.line import Free, Metered, Row, Rule, Running, Said, Without
 from plinth.cost.quantity import HOURS, Range
 from plinth.cost.sheet import Sku
@@ -20,7 +21,8 @@ _NAT = "aws:ec2/natGateway:NatGateway"
 
 def _nat(item: Item) -> Iterator[Said]:
     line = Running().line("gateway hours", Sku("vpc", "nat-gateway"))
-    zones, gateways = _zones_around(item), _gateways_around(item)
+    layout, vpc = _layout(item.world), _vpc_of(item)
+    zones, gateways = layout.zones.get(vpc, frozenset[str]()), layout.gateways[vpc]
     extra = len(zones) - len(gateways)
     if extra > 0 and item.urn == min(gateways):
         because = f"{len(gateways)} NAT gateway{'s' if len(gateways) > 1 else ''}, not one in each of {len(zones)} zones"
@@ -42,7 +44,7 @@ def _endpoint(item: Item) -> Iterator[Said]:
         raise UndeterminedError("subnetIds is not given")
     line = Running(Range.of(subnets)).line("network interface hours", Sku("vpc", "interface-endpoint (per ENI/AZ)"))
     line = replace(line, working=f"{subnets} zone{'s' if subnets > 1 else ''} x {HOURS} h")
-    zones = _zones_around(item)
+    zones = _layout(item.world).zones.get(_vpc_of(item), frozenset[str]())
     if len(zones) > subnets:
         because = f"an endpoint in {subnets} of {len(zones)} zones"
         line = replace(line, without=Without(quantity=Range.of(HOURS * len(zones)), because=because))
@@ -50,18 +52,25 @@ def _endpoint(item: Item) -> Iterator[Said]:
     yield Metered(what="data processed", sku=Sku("vpc", "interface-endpoint-data (first 1 PB)"), usage="endpointGb")
 
 
-def _zones_around(item: Item) -> set[str]:
-    """The zones that have subnets in the VPC of `item`; in the whole stack where its VPC is not in the plan."""
-    own = _vpc_of(item)
-    subnets = [Item(subnet, item.world) for subnet in item.world.by_type.get(_SUBNET, ())]
-    zones = [subnet.values.get("availabilityZone") for subnet in subnets if _vpc_of(subnet) == own and own]
-    return {zone for zone in zones if isinstance(zone, str)}
+@dataclass(frozen=True)
+class _Layout:
+    """The zones that have subnets in each VPC of the plan, and its NAT gateways, by the URN of the VPC."""
+
+    zones: Mapping[str, frozenset[str]]
+    gateways: Mapping[str, Sequence[str]]
 
 
-def _gateways_around(item: Item) -> list[str]:
-    own = _vpc_of(item)
-    gateways = [Item(one, item.world) for one in item.world.by_type.get(_NAT, ())]
-    return [gateway.urn for gateway in gateways if _vpc_of(gateway) == own]
+@lru_cache(maxsize=1)
+def _layout(world: World) -> _Layout:
+    zones: dict[str, set[str]] = {}
+    gateways: dict[str, list[str]] = {}
+    for subnet in world.by_type.get(_SUBNET, ()):
+        zone = subnet.inputs.get("availabilityZone")
+        if isinstance(zone, str):
+            zones.setdefault(_vpc_of(Item(subnet, world)), set()).add(zone)
+    for gateway in world.by_type.get(_NAT, ()):
+        gateways.setdefault(_vpc_of(Item(gateway, world)), []).append(gateway.urn)
+    return _Layout(zones={vpc: frozenset(found) for vpc, found in zones.items() if vpc}, gateways=gateways)
 
 
 def _vpc_of(item: Item) -> str:
