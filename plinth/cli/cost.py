@@ -145,8 +145,9 @@ def _coverage(report: CostReport, out: Console) -> None:
         out.print(f"  [yellow]usage of nothing[/]  {key} is given, but nothing in the stack is charged by it", soft_wrap=True)
     for assumed in dict.fromkeys(charge.assumed for charge in report.charges if charge.assumed):
         out.print(f"  [dim]assumed[/]  {escape(assumed)}", soft_wrap=True)
-    for factor in dict.fromkeys(charge.factor for charge in report.charges if charge.factor.factor != 1):
-        out.print(f"  [dim]factor[/]  {factor.factor} in {factor.region}, {factor.confidence}: {factor.source}", soft_wrap=True)
+    for factor in dict.fromkeys(charge.factor for charge in report.charges if charge.factor.says_something):
+        where = f"{factor.factor} in {factor.region}, confidence {factor.confidence}"
+        out.print(f"  [dim]factor[/]  {where}: {escape(factor.source)}", soft_wrap=True)
 
 
 def _by_type(unpriced: Sequence[Unpriced]) -> Mapping[str, Sequence[Unpriced]]:

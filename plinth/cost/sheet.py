@@ -51,6 +51,11 @@ class Factor:
     as_of: str
     confidence: str
 
+    @property
+    def says_something(self) -> bool:
+        """Whether a reader should know of it: it changes a price, or is not sure."""
+        return self.factor != 1 or self.confidence != "high"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:

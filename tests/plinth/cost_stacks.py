@@ -38,9 +38,9 @@ def stack(*resources: Resource, region: str = "us-east-1") -> Graph:
     return Graph(project="shop", stack="test", resources={one.urn: one for one in everything}, outputs={})
 
 
-def costs(*resources: Resource, region: str = "us-east-1", **usage: Range | int) -> CostReport:
+def costs(*resources: Resource, usage: Mapping[str, Range | int] | None = None, region: str = "us-east-1") -> CostReport:
     """What these resources cost; figures of use by their keys."""
-    figures = {key: figure if isinstance(figure, Range) else Range.of(figure) for key, figure in usage.items()}
+    figures = {key: figure if isinstance(figure, Range) else Range.of(figure) for key, figure in (usage or {}).items()}
     return estimate(stack(*resources, region=region), sheet(), figures)
 
 

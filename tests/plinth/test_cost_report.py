@@ -29,7 +29,7 @@ KINDS = (
 )
 counts = st.fixed_dictionaries({token: st.integers(0, 6) for token in KINDS})
 figures = st.lists(st.integers(0, 200_000), min_size=3, max_size=3).map(lambda three: Range.of(*sorted(three)))
-uses = st.fixed_dictionaries({}, optional={key: figures for key in ("natGb", "egressGb", "kmsRequestsThousand", "logsGb")})
+uses = st.fixed_dictionaries({}, optional=dict.fromkeys(("natGb", "egressGb", "kmsRequestsThousand", "logsGb"), figures))
 
 
 def many(kinds: dict[str, int]) -> list[Resource]:
@@ -44,7 +44,7 @@ def many(kinds: dict[str, int]) -> list[Resource]:
 def test_every_grouping_adds_up_to_the_total_and_every_resource_has_one_state(
     kinds: dict[str, int], usage: dict[str, Range]
 ) -> None:
-    report = costs(*many(kinds), **usage)
+    report = costs(*many(kinds), usage=usage)
     for key in GROUPINGS.values():
         assert total(report.by(key).values()) == report.total
     assert report.resources == sum(kinds.values())
@@ -57,16 +57,16 @@ def test_every_grouping_adds_up_to_the_total_and_every_resource_has_one_state(
 def test_the_order_of_resources_changes_nothing(kinds: dict[str, int], usage: dict[str, Range], order: random.Random) -> None:
     resources = many(kinds)
     shuffled = order.sample(resources, len(resources))
-    one, two = costs(*resources, **usage), costs(*shuffled, **usage)
+    one, two = costs(*resources, usage=usage), costs(*shuffled, usage=usage)
     assert (one.total, one.charges, one.priced, one.waiting) == (two.total, two.charges, two.priced, two.waiting)
 
 
 @given(counts, figures, st.integers(0, 50_000))
 def test_more_of_anything_never_costs_less(kinds: dict[str, int], figure: Range, more: int) -> None:
     resources = many({**kinds, KINDS[1]: 2})
-    before = costs(*resources, egressGb=figure).total
-    after = costs(*resources, egressGb=figure + Range.of(more)).total
-    another = costs(*resources, made("aws:kms/key:Key", "one-more"), egressGb=figure).total
+    before = costs(*resources, usage={"egressGb": figure}).total
+    after = costs(*resources, usage={"egressGb": figure + Range.of(more)}).total
+    another = costs(*resources, made("aws:kms/key:Key", "one-more"), usage={"egressGb": figure}).total
     assert all(
         low <= high
         for low, high in zip((before.low, before.expected, before.high), (after.low, after.expected, after.high), strict=True)
@@ -75,7 +75,7 @@ def test_more_of_anything_never_costs_less(kinds: dict[str, int], figure: Range,
 
 
 def test_a_figure_of_use_is_shared_by_those_that_meter_it() -> None:
-    report = costs(*(made("aws:ec2/natGateway:NatGateway", name) for name in "abc"), natGb=100)
+    report = costs(*(made("aws:ec2/natGateway:NatGateway", name) for name in "abc"), usage={"natGb": 100})
     shares = [one.quantity.expected for one in report.charges if one.usage == "natGb"]
     assert sum(shares) == 100
     assert max(shares) - min(shares) <= Decimal("0.000001")
@@ -85,7 +85,7 @@ def test_steps_are_filled_by_all_resources_of_a_region_together() -> None:
     zones = [made("aws:route53/zone:Zone", f"{index:02}") for index in range(30)]
     assert costs(*zones).total.expected == 25 * Decimal("0.5") + 5 * Decimal("0.1")
     gateways = [made("aws:ec2/internetGateway:InternetGateway", name) for name in "ab"]
-    report = costs(*gateways, egressGb=30_000)
+    report = costs(*gateways, usage={"egressGb": 30_000})
     assert report.total.expected == 10_240 * Decimal("0.09") + 19_760 * Decimal("0.085")
     assert report.charges[0].working == "15000 = 10240 x $0.09 + 4760 x $0.085"
 
@@ -104,7 +104,7 @@ def test_use_that_is_not_given_is_told_and_is_not_nothing() -> None:
 
 
 def test_a_figure_that_nothing_is_charged_by_is_told() -> None:
-    report = costs(made("aws:kms/key:Key"), natGb=10, kmsRequestsThousand=1, logsGb=0)
+    report = costs(made("aws:kms/key:Key"), usage={"natGb": 10, "kmsRequestsThousand": 1, "logsGb": 0})
     assert report.unmetered == ["natGb"]
 
 
@@ -128,7 +128,7 @@ def test_a_region_without_a_factor_has_no_price() -> None:
 
 
 def test_what_is_sold_everywhere_at_one_price_needs_no_region() -> None:
-    report = costs(made("aws:route53/zone:Zone"), region=UNKNOWN, dnsQueriesThousand=0)
+    report = costs(made("aws:route53/zone:Zone"), region=UNKNOWN, usage={"dnsQueriesThousand": 0})
     assert (report.total.expected, report.charges[0].region) == (Decimal("0.5"), "global")
 
 
@@ -166,7 +166,7 @@ def test_the_headline_says_the_total_its_range_and_how_much_is_known() -> None:
         *(made("aws:acmpca/certificateAuthority:CertificateAuthority", name) for name in "abc"),
         made("aws:ec2/internetGateway:InternetGateway"),
         made("aws:glue/devEndpoint:DevEndpoint"),
-        egressGb=Range.of(100, 200, 1000),
+        usage={"egressGb": Range.of(100, 200, 1000)},
     )
     assert headline(report) == "$ 1,218 / month (1,209-1,290, 80 % priced)"
 
@@ -175,7 +175,7 @@ def test_the_headline_says_the_total_its_range_and_how_much_is_known() -> None:
     ("today", "old"), [(date(2026, 1, 1), 1), (date(2025, 12, 31), 0), (date(2028, 3, 2), 1), (date(2028, 3, 3), 2)]
 )
 def test_prices_older_than_eighteen_months_are_named(today: date, old: int) -> None:
-    report = costs(made("aws:ec2/natGateway:NatGateway"), made("aws:ec2/vpnConnection:VpnConnection"), natGb=1)
+    report = costs(made("aws:ec2/natGateway:NatGateway"), made("aws:ec2/vpnConnection:VpnConnection"), usage={"natGb": 1})
     found = ages(report, today)
     assert (found.newest, found.oldest) == (date(2026, 9, 3), date(2024, 7, 1))
     names = ["vpc nat-gateway", "vpc nat-gateway-data", "vpc site-to-site-vpn-connection"]

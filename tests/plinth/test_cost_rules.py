@@ -324,7 +324,7 @@ _ELSEWHERE = {
 @pytest.mark.requirement("DEL-19", part="the price table, summed over the graph: each rule by hand")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_resource_costs_what_the_arithmetic_says(case: Case) -> None:
-    report = costs(made(case.token, **case.inputs), **case.usage)
+    report = costs(made(case.token, **case.inputs), usage=case.usage)
     assert gaps(report) == []
     assert expected(report) == D(case.usd)
 
@@ -335,7 +335,7 @@ def test_every_rule_has_a_case() -> None:
 
 
 def test_a_charge_says_how_it_comes_about_and_where_its_price_is_from() -> None:
-    report = costs(made("aws:ec2/natGateway:NatGateway"), natGb=100)
+    report = costs(made("aws:ec2/natGateway:NatGateway"), usage={"natGb": 100})
     hours, data = report.charges
     assert (hours.working, hours.unit, hours.kind, hours.usage) == ("730 h x $0.045", "hour", "fixed", "")
     assert (data.working, data.unit, data.kind, data.usage) == ("100 x $0.045", "GB", "usage", "natGb")
@@ -410,31 +410,31 @@ def test_what_can_cost_and_does_not_is_free_with_its_reason(token: str, inputs: 
     assert reason in said
 
 
-@pytest.mark.parametrize(
-    ("token", "inputs", "reason"),
-    [
-        (
-            "aws:rds/instance:Instance",
-            {"engine": "oracle-ee", "instanceClass": "db.m5.large", "allocatedStorage": 9},
-            "no price for rds",
-        ),
-        ("aws:rds/cluster:Cluster", {"engine": "mysql"}, "no price for clusters other than Aurora"),
-        ("aws:ec2/instance:Instance", {"instanceType": "p5.48xlarge"}, "no price for ec2 instance:p5.48xlarge"),
-        ("aws:ec2/instance:Instance", {"instanceType": "t3.micro", "tenancy": "host"}, "tenancy"),
-        ("aws:ebs/volume:Volume", {"type": "io2", "size": 10, "iops": 5}, "the IOPS of io2"),
-        ("aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "gateway"}, "type gateway"),
-        ("aws:kinesis/stream:Stream", {"streamModeDetails": {"streamMode": "ON_DEMAND"}}, "on-demand streams"),
-        ("aws:cloudwatch/logGroup:LogGroup", {}, "retentionInDays is not given"),
-        ("aws:ssm/parameter:Parameter", {"tier": "Intelligent-Tiering"}, "decides by itself"),
-        ("aws:ecs/service:Service", {"launchType": "FARGATE"}, "task definition is not in the plan"),
-        ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "Interface"}, "subnetIds is not given"),
-        ("aws:accessanalyzer/analyzer:Analyzer", {"type": "ACCOUNT_UNUSED_ACCESS"}, "type ACCOUNT_UNUSED_ACCESS"),
-        ("aws:dynamodb/table:Table", {"billingMode": "PAY_PER_REQUEST", "replicas": [{}]}, "replicas"),
-        ("aws:apigatewayv2/api:Api", {"protocolType": "WEBSOCKET"}, "WebSocket"),
-        ("aws:apigateway/restApi:RestApi", {}, "REST APIs"),
-        ("aws:groundstation/config:Config", {}, "the type is not known here"),
-    ],
-)
+WITHOUT_PRICE: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "aws:rds/instance:Instance",
+        {"engine": "oracle-ee", "instanceClass": "db.m5.large", "allocatedStorage": 9},
+        "no price for rds",
+    ),
+    ("aws:rds/cluster:Cluster", {"engine": "mysql"}, "no price for clusters other than Aurora"),
+    ("aws:ec2/instance:Instance", {"instanceType": "p5.48xlarge"}, "no price for ec2 instance:p5.48xlarge"),
+    ("aws:ec2/instance:Instance", {"instanceType": "t3.micro", "tenancy": "host"}, "tenancy"),
+    ("aws:ebs/volume:Volume", {"type": "io2", "size": 10, "iops": 5}, "the IOPS of io2"),
+    ("aws:lb/loadBalancer:LoadBalancer", {"loadBalancerType": "gateway"}, "type gateway"),
+    ("aws:kinesis/stream:Stream", {"streamModeDetails": {"streamMode": "ON_DEMAND"}}, "on-demand streams"),
+    ("aws:cloudwatch/logGroup:LogGroup", {}, "retentionInDays is not given"),
+    ("aws:ssm/parameter:Parameter", {"tier": "Intelligent-Tiering"}, "decides by itself"),
+    ("aws:ecs/service:Service", {"launchType": "FARGATE"}, "task definition is not in the plan"),
+    ("aws:ec2/vpcEndpoint:VpcEndpoint", {"vpcEndpointType": "Interface"}, "subnetIds is not given"),
+    ("aws:accessanalyzer/analyzer:Analyzer", {"type": "ACCOUNT_UNUSED_ACCESS"}, "type ACCOUNT_UNUSED_ACCESS"),
+    ("aws:dynamodb/table:Table", {"billingMode": "PAY_PER_REQUEST", "replicas": [{}]}, "replicas"),
+    ("aws:apigatewayv2/api:Api", {"protocolType": "WEBSOCKET"}, "WebSocket"),
+    ("aws:apigateway/restApi:RestApi", {}, "REST APIs"),
+    ("aws:groundstation/config:Config", {}, "the type is not known here"),
+]
+
+
+@pytest.mark.parametrize(("token", "inputs", "reason"), WITHOUT_PRICE)
 def test_what_has_no_price_is_listed_with_the_reason(token: str, inputs: Mapping[str, Any], reason: str) -> None:
     report = costs(made(token, **inputs))
     (gap,) = gaps(report)

@@ -1,4 +1,4 @@
-"""What costs less than it would: Spot, off-hours, ranges of scaling, one gateway for all zones; and the baseline they are against."""
+"""What costs less than it would: Spot, off-hours, scaling, one gateway for all zones; and the baseline they are against."""
 
 from decimal import Decimal
 from typing import Any

@@ -12,7 +12,7 @@ from plinth.cost.item import Block, Item, UndeterminedError
 from plinth.cost.line import Free, Line, Metered, Row, Rule, Running, Said, several
 from plinth.cost.quantity import Range
 from plinth.cost.rules.network import PUBLIC_IPV4
-from plinth.cost.rules.switching import hours_of_group
+from plinth.cost.rules.scaling import hours_of_group, numbers
 from plinth.cost.sheet import Sku
 
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -77,9 +77,8 @@ def _is_spot(item: Item) -> bool:
 
 def _group(item: Item) -> Iterator[Said]:
     """An Auto Scaling group: between its least and its most instances, as many as desired, while its schedule lets it run."""
-    low, high = item.number("minSize"), item.number("maxSize")
-    expected = min(max(item.number("desiredCapacity", low), low), high)
-    running = Running(Range(low, expected, max(low, high)), *hours_of_group(item))
+    wanted = item.number("desiredCapacity") if item.has("desiredCapacity") else None
+    running = Running(numbers(item, "minSize", "maxSize", wanted), *hours_of_group(item))
     mixed = item.block("mixedInstancesPolicy")
     specification = mixed.block("launchTemplate") if mixed else None
     template = item.linked("launchTemplate", _TEMPLATE) or item.linked("mixedInstancesPolicy", _TEMPLATE)
@@ -124,8 +123,7 @@ def _node_group(item: Item) -> Iterator[Said]:
     scaling = item.block("scalingConfig")
     if scaling is None:
         raise UndeterminedError("scalingConfig is not given")
-    low, high = scaling.number("minSize"), scaling.number("maxSize")
-    count = Range(low, min(max(scaling.number("desiredSize", low), low), high), max(low, high))
+    count = numbers(scaling, "minSize", "maxSize", scaling.number("desiredSize"))
     template = item.linked("launchTemplate", _TEMPLATE)
     sizes = (
         Block({"first": item.items("instanceTypes")[0]}, item.graph, "instanceTypes.") if item.items("instanceTypes") else None

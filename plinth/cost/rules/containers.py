@@ -10,7 +10,7 @@ from decimal import Decimal
 from plinth.cost.item import Block, Item, UndeterminedError
 from plinth.cost.line import Free, Metered, Row, Rule, Running, Said, plain
 from plinth.cost.quantity import Range
-from plinth.cost.rules.switching import hours_of_target
+from plinth.cost.rules.scaling import hours_of_target, numbers
 from plinth.cost.sheet import Sku
 
 _TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -38,8 +38,7 @@ def _running(item: Item) -> Running:
     targets = item.linking("resourceId", _TARGET)
     if not targets:
         return Running(Range.of(desired))
-    low, high = targets[0].number("minCapacity"), targets[0].number("maxCapacity")
-    return Running(Range(low, min(max(desired, low), high), max(low, high)), *hours_of_target(targets[0]))
+    return Running(numbers(targets[0], "minCapacity", "maxCapacity", desired), *hours_of_target(targets[0]))
 
 
 def _markets(item: Item) -> Mapping[bool, Decimal]:

@@ -5,11 +5,13 @@ Sources of the rules: https://aws.amazon.com/rds/postgresql/pricing/, /rds/auror
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from plinth.cost.item import Item, UndeterminedError
 from plinth.cost.line import Free, Line, Metered, Row, Rule, Running, Said, several
 from plinth.cost.quantity import Range
+from plinth.cost.rules.scaling import numbers
 from plinth.cost.sheet import Sku
 
 _INSTANCE, _CLUSTER = "aws:rds/instance:Instance", "aws:rds/cluster:Cluster"
@@ -64,15 +66,11 @@ def _member(item: Item) -> Iterator[Said]:
     scaling = cluster.block("serverlessv2ScalingConfiguration") if cluster else None
     if scaling is None:
         raise UndeterminedError("the capacity of its cluster is not in the plan")
-    low, high = scaling.number("minCapacity"), scaling.number("maxCapacity")
-    line = Running(Range(low, (low + high) / 2, high)).line("capacity unit hours", Sku("rds", "aurora-serverless-v2"))
-    yield Line(
-        what=line.what,
-        sku=line.sku,
-        quantity=line.quantity,
-        working=line.working,
-        assumed="capacity half-way between least and most",
+    middle = (scaling.number("minCapacity") + scaling.number("maxCapacity")) / 2
+    line = Running(numbers(scaling, "minCapacity", "maxCapacity", middle)).line(
+        "capacity unit hours", Sku("rds", "aurora-serverless-v2")
     )
+    yield replace(line, assumed="capacity half-way between least and most")
 
 
 def _cluster(item: Item) -> Iterator[Said]:

@@ -1,11 +1,19 @@
-"""How many hours a month something runs that scheduled actions take down to nothing and bring up again."""
+"""How many of a thing run, and for how many hours a month where scheduled actions take them down and bring them up again."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from plinth.cost.item import Block, Item, UndeterminedError
-from plinth.cost.quantity import HOURS
+from plinth.cost.quantity import HOURS, Range
 from plinth.cost.schedules import WEEK, ScheduleError, monthly_hours, running_minutes
+
+
+def numbers(limits: Block, least: str, most: str, wanted: Decimal | None) -> Range:
+    """How many run between the limits at the keys `least` and `most`: as many as `wanted`, else the least."""
+    low, high = limits.number(least), limits.number(most)
+    if low > high:
+        raise UndeterminedError(f"{limits.within}{least} is more than {most}")
+    return Range(low, low if wanted is None else min(max(wanted, low), high), high)
 
 
 def hours_of_group(group: Item) -> tuple[Decimal, str]:
