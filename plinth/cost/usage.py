@@ -68,8 +68,3 @@ METERS: Mapping[str, str] = {
     "podGbHours": "GB-hours of memory of pods on Fargate",
 }
 """Every key a rule reads, and what it counts. A figure is shared evenly by the resources that meter it."""
-
-
-def in_order(figures: Range) -> bool:
-    """Whether the figures of a use rise, and none is negative."""
-    return figures.low >= 0 and figures.ordered

@@ -55,11 +55,14 @@ def test_every_factor_is_of_a_price_and_is_plausible() -> None:
         assert 0.7 <= float(row["factor"]) <= 2, row
 
 
-def test_the_row_that_says_most_of_a_name_wins() -> None:
-    factor = sheet().factor(Sku("data-transfer", "internet-out (first 10 TB)"), "ap-northeast-1")
-    assert factor is not None
-    assert float(factor.factor) == pytest.approx(0.114 / 0.09, abs=1e-6)
-    assert sheet().factor(Sku("vpc", "nat-gateway"), "us-east-1") is not None
+def test_the_row_that_says_most_of_a_name_wins(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text("service,sku,unit,usd,source,as_of,confidence\n")
+    names = {"*": "1.1", "nat*": "1.2", "nat-gateway": "1.3"}
+    for order in (list(names), list(reversed(names))):
+        lines = [f"far-1,vpc,{name},{names[name]},somewhere,2026-01-01,high" for name in order]
+        (tmp_path / "regions.csv").write_text("\n".join(["region,service,sku,factor,source,as_of,confidence", *lines, ""]))
+        found = [read(tmp_path).factor(Sku("vpc", sku), "far-1") for sku in ("vpn", "nat-gateway-data", "nat-gateway")]
+        assert [str(one.factor) for one in found if one] == ["1.1", "1.2", "1.3"]
     assert sheet().factor(Sku("vpc", "nat-gateway"), "ap-south-2") is None
 
 
