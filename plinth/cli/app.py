@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 
@@ -136,6 +136,21 @@ def timing(stack: StackNames = None, from_file: PlanFile = None, json: AsJson = 
     from plinth.cli import timing as command
 
     command.run(stack or [], from_file, as_json=json)
+def report(
+    stack: StackNames = None,
+    from_file: PlanFile = None,
+    form: Annotated[
+        Literal["html", "markdown", "terminal"],
+        typer.Option("--format", help="A page in out/, a comment for a pull request, or text for the terminal."),
+    ] = "html",
+    json: AsJson = False,
+) -> None:
+    """Write everything about stacks to one page; exit 1 where a mandatory rule is violated."""
+    if not from_file:
+        _start_importing()
+    from plinth.cli import report as command
+
+    raise typer.Exit(command.run(stack or [], from_file, form, as_json=json))
 
 
 def _start_importing() -> None:
