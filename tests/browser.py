@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -108,7 +108,7 @@ class Page:
 
 
 @contextmanager
-def started(program: str) -> Iterator[Page]:
+def started(program: str) -> Generator[Page]:
     """A browser with one page, in a profile of its own."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         theirs_in, ours_out = _pipe()
