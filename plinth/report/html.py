@@ -154,7 +154,7 @@ def _scrolling(kind: str, title: str, content: Element) -> Element:
 def _cell(cell: Cell, column: Column) -> Element:
     text = cell_text(cell, column)
     if cell is None:
-        return el("td", {"class": "none"}, text)
+        return el("td", {"class": "n none" if column.kind.numeric else "none"}, text)
     if column.kind.numeric:
         return el("td", {"class": "n", "data-value": repr(cell)}, text)
     return _code(text) if column.kind is Kind.CODE else el("td", {}, text)
@@ -162,7 +162,7 @@ def _cell(cell: Cell, column: Column) -> Element:
 
 def _finding(found: Finding) -> Sequence[Element]:
     pill = el("span", {"class": f"pill {found.tone}"}, found.status)
-    said = el("td", {}, pill, " ", el("span", {"class": "severity"}, found.severity))
+    said = el("td", {"class": "status"}, pill, " ", el("span", {"class": "severity"}, found.severity))
     return said, _code(found.where), el("td", {}, found.what), el("td", {}, found.fix)
 
 

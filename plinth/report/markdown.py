@@ -36,9 +36,9 @@ _SIGNS: Mapping[Tone, str] = {Tone.PLAIN: "⚪", Tone.GOOD: "🟢", Tone.WARN: "
 
 
 def markdown(report: Report) -> str:
-    """The comment: the headline figures, then what changes in any stack, then the summaries. Never longer than `LIMIT`."""
+    """The comment: the headline figures, then what changes in any stack, then findings, then summaries. Never over `LIMIT`."""
     found = [(stack.stack, section) for stack in report.stacks for section in stack.sections if _is_shown(section)]
-    ordered = sorted(found, key=lambda pair: pair[1].rank is not Rank.DELTA)
+    ordered = sorted(found, key=lambda pair: _urgency(pair[1]))
     head = "\n".join(
         [MARKER, f"## {_text(report.title)}", "", _paragraph(report.lead), "", *_table_head(headlines(report).columns)]
     )
@@ -52,6 +52,12 @@ def _is_shown(section: Section) -> bool:
     return section.rank is not Rank.DETAIL and not isinstance(section.body, Picture)
 
 
+def _urgency(section: Section) -> tuple[bool, bool]:
+    """Orders what changes before what is to be looked at before the rest."""
+    found = isinstance(section.body, Findings) and len(section.body.entries) > 0
+    return section.rank is not Rank.DELTA, not found
+
+
 def _block(stack: str, section: Section) -> Block:
     """Deltas and findings stand under a heading; a summary is folded, and so is everything long."""
     name = f"{_text(stack)}: {_text(section.title)}"
@@ -60,7 +66,7 @@ def _block(stack: str, section: Section) -> Block:
     if not rows:
         return Block(name=name, before="\n".join([f"**{name}**: {_text(empty)}", "", *lead]))
     title = [f"### {name}", ""]
-    is_open = section.rank is Rank.DELTA or isinstance(section.body, Findings)
+    is_open = not all(_urgency(section))
     if is_open and len(rows) <= _MOST_OPEN:
         return Block(name=name, before="\n".join([*title, *lead, *head]), rows=rows)
     fold = ["<details>", f"<summary><b>{name}</b>, {counted(len(rows), 'row')}</summary>", ""]

@@ -232,7 +232,7 @@ def test_a_document_that_cannot_be_read_is_told_beside_the_rights() -> None:
     hidden = replace(holder, inputs={**holder.inputs, "policy": UNKNOWN})
     unread = replace(graph, resources={**graph.resources, holder.urn: hidden})
     found = rights.part(Subject(verdicts=Verdicts(graph=unread, judgements=())))
-    assert found.sections[0].lead == "Not known yet, and therefore not in the table: what flow-logs-writer-rights allows."
+    assert found.sections[0].lead == "Not known yet, and therefore not in the table: the documents of flow-logs-writer-rights."
 
 
 # The command

@@ -60,8 +60,8 @@ def test_the_first_line_is_the_mark_by_which_a_comment_is_found_again() -> None:
     assert markdown(EVERYTHING).splitlines()[:2] == [MARKER, "## shop"]
 
 
-def test_deltas_come_first_then_summaries_and_neither_details_nor_pictures() -> None:
-    assert headings(markdown(EVERYTHING)) == ["dev: Delta", "dev: Table", "dev: None", "dev: Facts", "dev: Findings"]
+def test_deltas_come_first_then_findings_then_summaries_and_neither_details_nor_pictures() -> None:
+    assert headings(markdown(EVERYTHING)) == ["dev: Delta", "dev: Findings", "dev: Table", "dev: None", "dev: Facts"]
 
 
 def test_the_deltas_of_all_stacks_come_before_any_summary() -> None:

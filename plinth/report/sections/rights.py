@@ -64,4 +64,4 @@ def _conditions(right: Right) -> str | None:
 def _unread(found: Access) -> str:
     """What the table cannot tell: it would else look as if nothing were allowed there."""
     names = ", ".join(map(name_of, found.unread))
-    return f"Not known yet, and therefore not in the table: what {names} allows." if names else ""
+    return f"Not known yet, and therefore not in the table: the documents of {names}." if names else ""
