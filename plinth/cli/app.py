@@ -136,6 +136,9 @@ def timing(stack: StackNames = None, from_file: PlanFile = None, json: AsJson = 
     from plinth.cli import timing as command
 
     command.run(stack or [], from_file, as_json=json)
+
+
+@app.command()
 def report(
     stack: StackNames = None,
     from_file: PlanFile = None,

@@ -19,7 +19,7 @@ _LONG = 34
 
 
 def html(report: Report) -> str:
-    """The text of the page. It shows one stack at a time, and all of them where scripts are off or it is printed."""
+    """The text of the page. It shows one stack at a time, and all of them where scripts are off."""
     body = el("body", {}, _bar(report), _main(report))
     return f"<!doctype html>\n{written(el('html', {'lang': 'en'}, _head(report, body), body))}\n"
 

@@ -101,6 +101,16 @@ def test_nobody_is_called_and_nothing_is_linked_or_referred_to(kind: Kind) -> No
     assert not [child for one in inlines for child in one.children or () if child.type in ("link_open", "image")]
 
 
+@pytest.mark.parametrize("lead", ["- a", "+ a", "1. a", "12) a", "===", "---", "    a", "# a", "> a", "* a"])
+def test_a_sentence_that_looks_like_a_list_or_a_line_stays_a_sentence(lead: str) -> None:
+    tokens = PARSER.parse(markdown(report(section("s", table(("a", 1.0)), Rank.DELTA, lead=lead))))
+    assert {token.type for token in tokens}.isdisjoint(
+        {"bullet_list_open", "ordered_list_open", "hr", "blockquote_open", "code_block"}
+    )
+    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h2", "h3"]
+    assert printable(lead) in [text_of(token) for token in tokens if token.type == "inline"]
+
+
 @given(reports())
 def test_any_report_becomes_markdown_that_holds_its_tables_whole_and_no_markup_but_ours(found: Report) -> None:
     text = markdown(found)
@@ -196,6 +206,13 @@ def test_blocks_are_cut_between_rows_only_and_never_exceed_the_limit(blocks: lis
             assert text.startswith(f"{row}\n")
             text = text.removeprefix(f"{row}\n")
         assert re.match(rf"(\n\*\d+ more rows? (is|are) left out here\.\*\n)?{re.escape(block.after)}\n", text)
+
+
+@pytest.mark.parametrize("row", ["x" * 400, "東" * 400])
+def test_many_blocks_that_are_all_cut_do_not_exceed_the_limit(row: str) -> None:
+    text = fitted([Block(name="block", before="head", rows=[row] * 1_000)] * 100, 20_000, "See elsewhere.")
+    assert 15_000 < len(text.encode()) <= 20_000
+    assert text.count("more rows are left out here") == text.count("head") == 100
 
 
 def test_a_block_whose_frame_does_not_fit_is_named() -> None:
