@@ -1,10 +1,12 @@
 """The tiers of the platform that have a security group, and which of them may connect to which."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from components.core.access import Endpoint
 from components.core.offers import Ingress
 from components.networking.firewall import Connection, Group
-from stack.config.networking import Networking
+from stack.config.model import StackConfig
 
 _HTTPS = 443
 _GROUPS: Mapping[str, Group] = {
@@ -17,15 +19,10 @@ _GROUPS: Mapping[str, Group] = {
 _CONNECTIONS = (
     ("load-balancer", "ecs", 8000, "Services behind the load balancer"),
     ("load-balancer", "eks", _HTTPS, "The cluster behind the load balancer"),
-    ("ecs", "postgres", 5432, "Containers to PostgreSQL"),
     ("eks", "postgres", 5432, "Pods to PostgreSQL"),
-    ("ecs", "redis", 6379, "Containers to Redis"),
     ("eks", "redis", 6379, "Pods to Redis"),
 )
-_TO_ENDPOINTS = (
-    ("ecs", "endpoints", _HTTPS, "Containers to services of AWS"),
-    ("eks", "endpoints", _HTTPS, "Pods to services of AWS"),
-)
+_CALLERS = {"ecs": "Containers", "eks": "Pods"}
 _FROM_VPN = (
     ("vpn", "load-balancer", _HTTPS, "Developers to the services"),
     ("vpn", "postgres", 5432, "Developers to PostgreSQL"),
@@ -33,27 +30,52 @@ _FROM_VPN = (
 )
 
 
-def groups(networking: Networking) -> Mapping[str, Group]:
-    """The security groups of the stack by name. A service that needs one of its own joins them with the service."""
+_SERVICE = "service-"
+
+
+def groups(config: StackConfig) -> Mapping[str, Group]:
+    """The security groups of the stack by name: those of the tiers, and one for each service."""
+    networking = config.networking
     found = dict(_GROUPS)
     if networking.interface_endpoints:
         found["endpoints"] = Group(purpose="Interface endpoints of services of AWS")
     if networking.vpn.enabled:
         found["vpn"] = Group(purpose="Clients of the VPN")
-    return found
+    return found | {group_of(service): Group(purpose=f"The service {service}") for service in config.services}
 
 
-def connections(networking: Networking) -> tuple[Connection, ...]:
-    """Every connection between two of them."""
-    return tuple(
+def group_of(service: str) -> str:
+    """The name of the group that a service wears, beside that of its tier."""
+    return f"{_SERVICE}{service}"
+
+
+def callers(config: StackConfig) -> tuple[str, ...]:
+    """The groups of those who call services of AWS: containers by that of their tier, every other service by its own."""
+    return ("ecs", "eks", *(group_of(name) for name, service in config.services.items() if service.runs_on != "ecs"))
+
+
+def connections(config: StackConfig, needed: Mapping[str, Sequence[Endpoint]]) -> tuple[Connection, ...]:
+    """Every connection between two groups: those between tiers, and what each service in `needed` connects to."""
+    between = (
         Connection(client=client, server=server, ingress=Ingress(port=port, purpose=purpose))
-        for client, server, port, purpose in _rows(networking)
+        for client, server, port, purpose in _rows(config)
     )
+    asked = (
+        Connection(client=group_of(service), server=endpoint.group, ingress=_said(service, endpoint.ingress))
+        for service, endpoints in needed.items()
+        for endpoint in endpoints
+    )
+    return (*between, *asked)
 
 
-def _rows(networking: Networking) -> Iterator[tuple[str, str, int, str]]:
+def _said(service: str, ingress: Ingress) -> Ingress:
+    return replace(ingress, purpose=f"{service} to {ingress.purpose}")
+
+
+def _rows(config: StackConfig) -> Iterator[tuple[str, str, int, str]]:
     yield from _CONNECTIONS
-    if networking.interface_endpoints:
-        yield from _TO_ENDPOINTS
-    if networking.vpn.enabled:
+    if config.networking.interface_endpoints:
+        for caller in callers(config):
+            yield caller, "endpoints", _HTTPS, f"{_CALLERS.get(caller, caller.removeprefix(_SERVICE))} to services of AWS"
+    if config.networking.vpn.enabled:
         yield from _FROM_VPN

@@ -1,6 +1,6 @@
 """The platform of one stack, part by part: the only module that builds concrete components."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi_aws as aws
@@ -11,14 +11,9 @@ from components.core.contracts import EncryptionKey, PrivateNetwork, SecurityGro
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from components.security.keys import Key, KeyArgs, log_service
-from stack import connections
+from stack import connections, identities
 from stack.config.loader import Stack
-
-_DELETION_WINDOW_DAYS = {"retain": 30, "destroy": 7}
-"""How long a deleted key can be had back: the longest and the shortest that KMS allows."""
-_CALLERS = ("ecs", "eks")
-"""The groups of those who call services of AWS."""
+from stack.identities import Holder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +28,15 @@ class Platform:
 def build(stack: Stack) -> Platform:
     """Registers every resource of `stack`. Looks nothing up: the same stack file gives the same resources everywhere."""
     ctx = _context(stack)
-    _account(stack, ctx)
-    logs_key = _logs_key(stack, ctx)
+    identities.account(stack, ctx)
+    holders = identities.holders(stack, ctx)
+    logs_key = identities.logs_key(stack, ctx)
+    identities.secrets(stack, ctx, identities.keys(stack, ctx, holders))
+    identities.identities(stack, ctx, holders)
+    identities.pipelines(stack, ctx)
+    identities.break_glass(stack, ctx)
     network = _network(stack, ctx)
-    firewall = _firewall(stack, ctx, network)
+    firewall = _firewall(stack, ctx, network, holders)
     _access_lists(stack, ctx, network)
     _flow_logs(stack, ctx, network, logs_key)
     _endpoints(stack, ctx, network, firewall)
@@ -65,27 +65,9 @@ def _context(stack: Stack) -> Context:
         region=platform.regions.home,
         retain=platform.deletion == "retain",
         provider=provider,
+        role_path=stack.config.identity.role_path,
+        boundary_arn=stack.config.identity.boundary_arn,
     )
-
-
-def _account(stack: Stack, ctx: Context) -> None:
-    singletons = stack.config.account.singletons
-    if not singletons.enabled:
-        return
-    from components.security.account import AccountBaseline, AccountBaselineArgs
-
-    passwords = singletons.passwords
-    args = AccountBaselineArgs(
-        min_length=passwords.min_length, remembered=passwords.remembered, max_age_days=passwords.max_age_days
-    )
-    AccountBaseline("account", args, ctx.asked_by("plinth:account.singletons"))
-
-
-def _logs_key(stack: Stack, ctx: Context) -> EncryptionKey:
-    """Always there: every log group is encrypted with it."""
-    window = _DELETION_WINDOW_DAYS[stack.config.platform.deletion]
-    args = KeyArgs(purpose="logs", deletion_window_days=window, users=(log_service(ctx),))
-    return Key("logs-encryption", args, ctx.asked_by("plinth:platform"))
 
 
 def _network(stack: Stack, ctx: Context) -> PrivateNetwork:
@@ -120,14 +102,14 @@ def _adopted(stack: Stack) -> PrivateNetwork:
     )
 
 
-def _firewall(stack: Stack, ctx: Context, network: PrivateNetwork) -> SecurityGroups:
-    networking = stack.config.networking
+def _firewall(stack: Stack, ctx: Context, network: PrivateNetwork, holders: Sequence[Holder]) -> SecurityGroups:
+    needed = {holder.name: holder.rights.endpoints for holder in holders if holder.kind == "service"}
     return Firewall(
         "firewall",
         FirewallArgs(
             vpc_id=network.vpc_id,
-            groups=connections.groups(networking),
-            connections=connections.connections(networking),
+            groups=connections.groups(stack.config),
+            connections=connections.connections(stack.config, needed),
         ),
         ctx.asked_by("plinth:networking"),
     )
@@ -181,7 +163,7 @@ def _endpoints(stack: Stack, ctx: Context, network: PrivateNetwork, firewall: Se
             subnet_ids=_workload_subnets(network),
             group_id=firewall.group_ids.get("endpoints"),
             route_table_ids=tables,
-            clients={name: firewall.group_ids[name] for name in _CALLERS},
+            clients={name: firewall.group_ids[name] for name in connections.callers(stack.config)},
         ),
         ctx.asked_by("plinth:networking.endpoints"),
     )

@@ -19,6 +19,17 @@ from plinth.engine.workers import PROGRAM, record_all, warm_up
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ("dev", "staging", "prod")
+ACCOUNT = "123456789012"
+"""The account of the emulated AWS."""
+PASSPHRASE = "open"  # noqa: S105 (it opens what stands below, and nothing else)
+SALT = "v1:bZfd4X1fxes=:v1:XC7TD8UyT0pKEOZR:okqJkNRMX9STcB/gs+kLo0DDvbF6gw=="
+CREDENTIALS = {
+    "google-oauth": "v1:LOk18kJmaKF3MBbr:angOWDLIzrVIDqw5pCadUIZjUvmSX4j1KptWs8pAhMa73AK5",
+    "collection-api-keys": "v1:b8eCzWCUCPjMABl0:STqJVgnrdTeD7LTpGpakFxmo36aRc87AgPCZQekOSvaJn4/km2zjasC+0g==",
+    "bot-token": "v1:keyeQHGxrVvrrGrZ:s8bezi0Qq79Gga6snBHwu7zGRGrsGW4dfc6zbLvCibOX",
+}
+"""Encrypted by the Pulumi command line under that passphrase: `planted-<name>`, which must never be seen in plain."""
+PLANTED = "planted-"
 
 
 def recorded(build: Callable[[Context], object], *, retain: bool = False, mode: Mode = "values") -> Graph:
@@ -92,6 +103,16 @@ def project_copy(folder: Path) -> Path:
     for file in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py"):
         shutil.copy(file, folder)
     return folder
+
+
+def deployable(folder: Path) -> Path:
+    """A copy of the program whose stacks can be deployed: to the emulated account, with every credential that services read."""
+    copy = project_copy(folder)
+    for file in copy.glob("Pulumi.*.yaml"):
+        replace_in(file, '"000000000000"', f'"{ACCOUNT}"')
+        sealed = "".join(f"  credentials:{name}: {{secure: {text}}}\n" for name, text in CREDENTIALS.items())
+        file.write_text(f"{file.read_text()}{sealed}encryptionsalt: {SALT}\n")
+    return copy
 
 
 def replace_in(file: Path, pattern: str, replacement: str) -> None:

@@ -15,6 +15,7 @@ class Context:
     `region` is where the component's resources live; it goes into the `region=` of each of them. `retain` says whether
     what holds data outlives its removal from the program. `config_key` is the part of the stack file that asked for the
     component (`plinth:networking`): kept in the component's state, so that a plan and a deployed stack both name it.
+    `role_path` is where the stack's roles stand in the account, `boundary_arn` the policy that bounds them all, if any.
     """
 
     project: str
@@ -24,6 +25,8 @@ class Context:
     retain: bool
     provider: ProviderResource
     config_key: str = ""
+    role_path: str = "/"
+    boundary_arn: str = ""
 
     def asked_by(self, config_key: str) -> Self:
         """The same for a component that `config_key` asks for."""
@@ -36,6 +39,10 @@ class Context:
     def physical(self, service: str, resource: str, *, kind: str) -> str:
         """`naming.physical` for this stack."""
         return naming.physical(self.project, self.environment, service, resource, kind=kind)
+
+    def role_arn(self, area: str, job: str) -> str:
+        """The ARN of the stack's own role for `job` in `area`, known before the role exists."""
+        return f"arn:aws:iam::{self.account_id}:role{self.role_path}{self.physical(area, job, kind='role')}"
 
     def tagged(self, name: str, **more: str) -> dict[str, str]:
         """The tags of the resource with logical name `name`: its `Name` and what it adds to the provider's default tags."""

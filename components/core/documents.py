@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeGuard
 
 from pulumi import Input
 
-from components.core.offers import Statement
+from components.core.offers import Conditions, Statement
 from components.core.outputs import gather
 
 Principals: TypeAlias = Mapping[Literal["AWS", "Federated", "Service"], tuple[str, ...]] | Literal["*"]
@@ -19,12 +19,20 @@ Principals: TypeAlias = Mapping[Literal["AWS", "Federated", "Service"], tuple[st
 
 ROLE_LIMIT: Final = 10_240
 """Characters of all inline policies of a role together, white space left out (IAM user guide, "IAM and AWS STS quotas")."""
-TRUST_LIMIT: Final = 2_048
-"""Characters of a role's trust policy, by default (same page)."""
+MANAGED_LIMIT: Final = 6_144
+"""Characters of a managed policy (same page)."""
+USER_LIMIT: Final = 2_048
+"""Characters of all inline policies of a user together (same page)."""
 ENDPOINT_LIMIT: Final = 20_480
 """Characters of a VPC endpoint's policy (AWS General Reference, "Amazon VPC endpoints and quotas")."""
 KEY_LIMIT: Final = 32_768
 """Bytes of a key policy (AWS KMS developer guide, "Resource quotas")."""
+SECRET_LIMIT: Final = 20_480
+"""Characters of a secret's policy (Secrets Manager user guide, "Quotas")."""
+
+_FRAME = '{"Version":"2012-10-17","Statement":[]}'
+_LATER = "_" * 200
+"""Stands for a value that is not known yet where the length of a document is estimated: longer than most ARNs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,56 +45,110 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Everything `but` these actions is refused while `conditions` hold, whatever else allows it."""
+    """What is refused while `conditions` hold, whatever else allows it: `actions`, or everything `but` some.
 
-    but: tuple[str, ...]
-    conditions: Mapping[str, Mapping[str, str]]
-
-
-def identity_policy(statements: Sequence[Statement], *, refusals: Sequence[Refusal] = ()) -> Input[str]:
-    """The inline policy of a role or a group: plain text where every resource and condition is plain, else an output.
-
-    Raises ValueError where it is longer than IAM allows.
+    Raises ValueError unless exactly one of the two is given.
     """
-    return _document([(statement, {}) for statement in statements], ROLE_LIMIT, refusals)
+
+    conditions: Mapping[str, Mapping[str, str]]
+    actions: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if bool(self.actions) == bool(self.but):
+            raise ValueError("a refusal names the actions that are refused, or those that are not")
 
 
-def resource_policy(grants: Sequence[Grant], *, limit: int) -> Input[str]:
+def identity_policy(statements: Sequence[Statement], *, limit: int = ROLE_LIMIT, refusals: Sequence[Refusal] = ()) -> Input[str]:
+    """The policy of a role, a user or a group: plain text where every resource and condition is plain, else an output.
+
+    Raises ValueError where it is longer than `limit`.
+    """
+    return _document([(statement, {}) for statement in statements], [_refused(refusal, {}) for refusal in refusals], limit)
+
+
+def resource_policy(grants: Sequence[Grant], *, limit: int, refusals: Sequence[Refusal] = ()) -> Input[str]:
     """The policy of a resource, at most `limit` characters: plain text where all is plain, else an output.
 
-    Raises ValueError where it is longer.
+    A refusal is of everybody. Raises ValueError where the policy is longer.
     """
-    return _document([(grant.statement, {"Principal": _principal(grant.principals)}) for grant in grants], limit)
+    entries = [(grant.statement, {"Principal": principal(grant.principals)}) for grant in grants]
+    return _document(entries, [_refused(refusal, {"Principal": "*"}) for refusal in refusals], limit)
 
 
-def service_trust(service: str, *, account_id: str, source_arn: str) -> str:
-    """The trust policy by which `service` takes a role on behalf of the resources `source_arn` of `account_id` alone.
+def document(bodies: Sequence[Mapping[str, Any]], limit: int) -> str:
+    """A document of finished statements. Raises ValueError where it is longer than `limit`."""
+    statements = sorted({_compact(body) for body in bodies})
+    text = _FRAME.replace("[]", f"[{','.join(statements)}]")
+    if len(text.encode()) > limit:
+        raise ValueError(f"a policy of {len(text.encode()):,} characters is too long; at most {limit:,}")
+    return text
 
-    Without the two conditions any customer could have the service act here (IAM user guide, "The confused deputy problem").
+
+def principal(principals: Principals) -> Any:
+    """Principals as a document writes them."""
+    return "*" if principals == "*" else {kind: sorted(set(names)) for kind, names in sorted(principals.items())}
+
+
+def packed(statements: Sequence[Statement], limit: int) -> tuple[tuple[Statement, ...], ...]:
+    """`statements` in as many parts as it takes for the document of each to have at most `limit` bytes.
+
+    They grant together what the whole grants. A statement that is too long for a part is taken apart by its resources, else by
+    its actions. The parts depend on the statements alone, not on their order. Raises ValueError for one that cannot be made
+    short enough. A value that is not known yet is taken to have 200 characters.
     """
-    body = {
-        "Effect": "Allow",
-        "Principal": _principal({"Service": (service,)}),
-        "Action": ["sts:AssumeRole"],
-        "Condition": {"ArnLike": {"aws:SourceArn": source_arn}, "StringEquals": {"aws:SourceAccount": account_id}},
-    }
-    return _text([body], TRUST_LIMIT)
+    pieces = sorted({_estimate(piece): piece for whole in statements for piece in _pieces(whole, limit)}.items())
+    parts: list[list[Statement]] = []
+    room = 0
+    for text, piece in pieces:
+        needed = len(text.encode()) + 1
+        if needed > room:
+            parts.append([])
+            room = limit - len(_FRAME)
+        parts[-1].append(piece)
+        room -= needed
+    return tuple(map(tuple, parts))
 
 
-def _document(entries: Sequence[tuple[Statement, Mapping[str, Any]]], limit: int, refusals: Sequence[Refusal] = ()) -> Input[str]:
+def _pieces(statement: Statement, limit: int) -> Iterator[Statement]:
+    if len(_estimate(statement).encode()) + 1 + len(_FRAME) <= limit:
+        yield statement
+        return
+    by = "resources" if len(statement.resources) > 1 else "actions"
+    items: tuple[Any, ...] = getattr(statement, by)
+    if len(items) == 1:
+        raise ValueError(f"{', '.join(statement.actions)} on one resource is too long for a policy of {limit:,} characters")
+    for half in (items[: len(items) // 2], items[len(items) // 2 :]):
+        yield from _pieces(_with(statement, **{by: half}), limit)
+
+
+def _with(statement: Statement, **changes: Any) -> Statement:
+    """`statement` changed. It loses its name, which may stand only once in a document."""
+    kept = {name: getattr(statement, name) for name in ("actions", "resources", "conditions", "because")}
+    return Statement(**{**kept, **changes})
+
+
+def _estimate(statement: Statement) -> str:
+    texts = [text if isinstance(text, str) else _LATER for text in _inputs(statement)]
+    return _compact(_body(statement, {}, iter(texts)))
+
+
+def _document(
+    entries: Sequence[tuple[Statement, Mapping[str, Any]]], refused: Sequence[Mapping[str, Any]], limit: int
+) -> Input[str]:
     inputs = [text for statement, _ in entries for text in _inputs(statement)]
-    refused = [_refused(refusal) for refusal in refusals]
 
     def render(texts: Sequence[str]) -> str:
         left = iter(texts)
-        return _text([*(_body(statement, principal, left) for statement, principal in entries), *refused], limit)
+        return document([*(_body(statement, whom, left) for statement, whom in entries), *refused], limit)
 
     return render(inputs) if _plain(inputs) else gather(inputs).apply(render)
 
 
-def _refused(refusal: Refusal) -> dict[str, Any]:
+def _refused(refusal: Refusal, whom: Mapping[str, Any]) -> dict[str, Any]:
+    which = {"Action": sorted(set(refusal.actions))} if refusal.actions else {"NotAction": sorted(set(refusal.but))}
     conditions = {operator: dict(sorted(block.items())) for operator, block in sorted(refusal.conditions.items())}
-    return {"Effect": "Deny", "NotAction": sorted(set(refusal.but)), "Resource": ["*"], "Condition": conditions}
+    return {"Effect": "Deny", **whom, **which, "Resource": ["*"], "Condition": conditions}
 
 
 def _plain(inputs: list[Input[str]]) -> TypeGuard[list[str]]:
@@ -97,15 +159,17 @@ def _inputs(statement: Statement) -> Iterator[Input[str]]:
     """What may not be known yet, in the order in which `_body` asks for it."""
     yield from statement.resources
     for block in statement.conditions.values():
-        yield from block.values()
+        for value in block.values():
+            yield from value if isinstance(value, tuple) else (value,)
 
 
-def _body(statement: Statement, principal: Mapping[str, Any], texts: Iterator[str]) -> dict[str, Any]:
+def _body(statement: Statement, whom: Mapping[str, Any], texts: Iterator[str]) -> dict[str, Any]:
     resources = [next(texts) for _ in statement.resources]
-    conditions = {operator: {key: next(texts) for key in block} for operator, block in statement.conditions.items()}
+    conditions = _conditions(statement.conditions, texts)
     body = {
+        **({"Sid": statement.sid} if statement.sid else {}),
         "Effect": "Allow",
-        **principal,
+        **whom,
         "Action": sorted(set(statement.actions)),
         "Resource": sorted(set(resources)),
     }
@@ -114,13 +178,14 @@ def _body(statement: Statement, principal: Mapping[str, Any], texts: Iterator[st
     return body
 
 
-def _principal(principals: Principals) -> Any:
-    return "*" if principals == "*" else {kind: sorted(set(names)) for kind, names in sorted(principals.items())}
+def _conditions(conditions: Conditions, texts: Iterator[str]) -> dict[str, dict[str, str | list[str]]]:
+    return {
+        operator: {
+            key: sorted({next(texts) for _ in value}) if isinstance(value, tuple) else next(texts) for key, value in block.items()
+        }
+        for operator, block in conditions.items()
+    }
 
 
-def _text(bodies: Sequence[Mapping[str, Any]], limit: int) -> str:
-    statements = sorted({json.dumps(body, separators=(",", ":")) for body in bodies})
-    text = f'{{"Version":"2012-10-17","Statement":[{",".join(statements)}]}}'
-    if len(text) > limit:
-        raise ValueError(f"a policy of {len(text):,} characters is too long; at most {limit:,}")
-    return text
+def _compact(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, separators=(",", ":"))

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 LIMITS: Mapping[str, int] = MappingProxyType(
     {
@@ -17,13 +18,16 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "cache": 40,
         "cluster": 100,
         "database": 63,
+        "function": 64,
         "group": 128,
         "log-group": 512,
         "parameter": 1011,
+        "profile": 128,
         "queue": 80,
         "repository": 256,
         "role": 64,
         "secret": 512,
+        "user": 64,
     }
 )
 """Longest name, in characters, of each kind of thing that is named explicitly.
@@ -32,6 +36,10 @@ Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026
 cache, parameter and queue, where the schema has none or a longer one, CreateReplicationGroup, PutParameter and CreateQueue; for
 alias KMS's CreateAlias, 256 with the `alias/` that stands before the name.
 """
+
+GUARDED_PATH: Final = "/guarded/"
+"""Where roles, policies and groups stand in IAM that no pipeline may change: its own roles, administrators, the one for
+emergencies."""
 
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HASH = 6

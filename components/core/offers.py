@@ -4,25 +4,33 @@ The component only describes. One owner makes each kind real: the role maker its
 security-group rules, observability the alarms.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pulumi import Input
+
+Conditions: TypeAlias = Mapping[str, Mapping[str, Input[str] | tuple[Input[str], ...]]]
+"""When a statement applies, in IAM's own shape: operator -> key -> the value, or the values of which one must match."""
+
+_SID = re.compile(r"[A-Za-z0-9]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """Rights: exact actions on exact resources.
 
-    Raises ValueError for no action, no resource, an action with a wildcard, and a bare `*` as resource where `because` does not
-    say why it cannot be narrower. `conditions` has IAM's own shape: operator -> key -> value.
+    `sid` names the statement in its document, which then keeps it apart from all others. Raises ValueError for no action, no
+    resource, an action with a wildcard, a bare `*` as resource where `because` does not say why it cannot be narrower, and a
+    `sid` of other characters than letters and digits.
     """
 
     actions: tuple[str, ...]
     resources: tuple[Input[str], ...]
-    conditions: Mapping[str, Mapping[str, Input[str]]] = field(default_factory=dict[str, Mapping[str, Input[str]]])
+    conditions: Conditions = field(default_factory=dict[str, Mapping[str, Input[str] | tuple[Input[str], ...]]])
     because: str = ""
+    sid: str = ""
 
     def __post_init__(self) -> None:
         if not self.actions or not self.resources:
@@ -31,6 +39,8 @@ class Statement:
             raise ValueError(f"a statement names exact actions, not {', '.join(wild)}")
         if "*" in self.resources and not self.because:
             raise ValueError(f"{', '.join(self.actions)} on every resource needs a written reason (`because`)")
+        if not _SID.fullmatch(self.sid):
+            raise ValueError(f"{self.sid!r} cannot name a statement; letters and digits alone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from components.core.logs import log_group, log_group_arn
 from components.core.offers import Signal, Statement
 from components.core.retention import RetentionDays, retention_problems
 from components.core.service_role import ServiceRole, ServiceRoleArgs
+from components.core.trust import ServiceTrust
 
 _AREA, _JOB = "network", "flow-logs"
 _DELIVERY = ("logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents")
@@ -83,11 +84,17 @@ class FlowLogs(Component):
         )
 
 
+def flow_log_group_arn(ctx: Context) -> str:
+    """The ARN of the log group, known before it exists."""
+    return log_group_arn(ctx, _AREA, _JOB)
+
+
 def _writer(ctx: Context) -> ServiceRoleArgs:
-    group = log_group_arn(ctx, _AREA, _JOB)
+    group = flow_log_group_arn(ctx)
     return ServiceRoleArgs(
-        service="vpc-flow-logs.amazonaws.com",
-        source_arn=f"arn:aws:ec2:{ctx.region}:{ctx.account_id}:vpc-flow-log/*",
+        trust=ServiceTrust(
+            service="vpc-flow-logs.amazonaws.com", source_arn=f"arn:aws:ec2:{ctx.region}:{ctx.account_id}:vpc-flow-log/*"
+        ),
         statements=(Statement(actions=_DELIVERY, resources=(group, f"{group}:*")),),
         purpose="Writes the flow logs of the network to their log group",
         area=_AREA,

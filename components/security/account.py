@@ -1,7 +1,7 @@
 """What an account has once: how people sign in, who is an administrator, what looks for doors left open."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pulumi import Output, ResourceOptions
@@ -11,6 +11,7 @@ from components.core.checks import refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import Refusal, identity_policy
+from components.core.naming import GUARDED_PATH
 from components.core.offers import Statement
 
 _LENGTHS, _REMEMBERED, _AGES = range(8, 129), range(1, 25), range(1, 1096)
@@ -24,16 +25,25 @@ users to manage their own MFA device")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityProvider:
+    """Whose tokens the account believes: those that `issuer` (`token.actions.githubusercontent.com`) signed for `audience`."""
+
+    issuer: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountBaselineArgs:
-    """What the passwords of people must be.
+    """What the passwords of people must be, and whose tokens are believed.
 
     At least `min_length` characters (8 to 128), none of the last `remembered` (1 to 24), changed after `max_age_days` (1 to
-    1095). Raises ValueError that names every fault.
+    1095). `identity_providers` by any name. Raises ValueError that names every fault.
     """
 
     min_length: int
     remembered: int
     max_age_days: int
+    identity_providers: Mapping[str, IdentityProvider] = field(default_factory=dict[str, IdentityProvider])
 
     def __post_init__(self) -> None:
         refuse(self, self._problems())
@@ -42,13 +52,17 @@ class AccountBaselineArgs:
         for name, allowed in (("min_length", _LENGTHS), ("remembered", _REMEMBERED), ("max_age_days", _AGES)):
             if getattr(self, name) not in allowed:
                 yield f"{name}: {getattr(self, name)} is not possible; {allowed[0]} to {allowed[-1]}"
+        for name, provider in self.identity_providers.items():
+            if "://" in provider.issuer or not provider.issuer or not provider.audience:
+                yield f"identity_providers.{name}: an issuer without https://, and an audience"
 
 
 class AccountBaseline(Component):
     """The floor of an account's security, made by one stack for all that share the account.
 
     Creates: the password policy; the group of administrators, whose members can do nothing but register a second factor until
-    they have shown one; the analyzer that reports what is open to other accounts and to the world.
+    they have shown one; the analyzer that reports what is open to other accounts and to the world; providers of tokens, with
+    which no role can be taken that does not say so itself.
     Costs: nothing.
     When not: where an organisation manages its accounts from outside, and people sign in through its identity centre.
 
@@ -76,7 +90,10 @@ class AccountBaseline(Component):
             opts=self.under(),
         )
         group = iam.Group(
-            f"{name}-administrators", name=ctx.physical("account", "administrators", kind="group"), opts=self.under()
+            f"{name}-administrators",
+            name=ctx.physical("account", "administrators", kind="group"),
+            path=GUARDED_PATH,
+            opts=self.under(),
         )
         iam.GroupPolicy(
             f"{name}-administrators-mfa",
@@ -92,6 +109,14 @@ class AccountBaseline(Component):
             tags=ctx.tagged(f"{name}-analyzer"),
             opts=self.under(),
         )
+        for key, provider in args.identity_providers.items():
+            iam.OpenIdConnectProvider(
+                f"{name}-tokens-{key}",
+                url=f"https://{provider.issuer}",
+                client_id_lists=[provider.audience],
+                tags=ctx.tagged(f"{name}-tokens-{key}"),
+                opts=self.under(),
+            )
         self.administrators = group.name
         self.analyzer_arn = analyzer.arn
         self.publish()

@@ -12,12 +12,10 @@ from typing import Final, TypeAlias
 
 from components.core import tagging
 from components.core.context import Context
+from components.core.naming import GUARDED_PATH
 from components.core.offers import Statement
 from components.security import handlers
 from components.security.handlers import Handler, Right
-
-GUARDED_PATH: Final = "/guarded/"
-"""The IAM path of roles and policies that no pipeline may change: the pipelines' own, boundaries, the break-glass role."""
 
 _EVERY: Final[tuple[Handler, ...]] = ("create", "read", "update", "delete")
 _ACCOUNT_WIDE: Final = frozenset({"aws:iam/accountPasswordPolicy:AccountPasswordPolicy"})
@@ -32,8 +30,14 @@ _HOLDERS: Final[Mapping[str, frozenset[str]]] = {
 _GLOBAL: Final = frozenset({"iam", "route53"})
 """Services whose calls belong to no region."""
 _ANY_REGION, _ITS_REGION = "*", "* in a region"
-_GUARDED: Final = {"iam:policy": ":policy", "iam:role": ":role"}
-"""What has a path of its own out of the pipelines' reach, and how its ARN says it."""
+_WITH_A_PATH: Final = {
+    "iam:group": ":group",
+    "iam:instance-profile": ":instance-profile",
+    "iam:policy": ":policy",
+    "iam:role": ":role",
+    "iam:user": ":user",
+}
+"""What has a path in IAM, and how its ARN begins: the stack's own path, or the one that is out of the pipelines' reach."""
 _NO_RESOURCE: Final = "the service lets this be narrowed to no resource (Service Authorization Reference)"
 _ON_EVERYTHING: Final[Mapping[str, str]] = {
     "kms:TagResource": "whoever makes a key with tags needs this on no particular key",
@@ -60,12 +64,13 @@ class StateBackend:
 class PipelineScope:
     """What the pipelines of a stack need to know beyond the stack.
 
+    `state` is None where Pulumi keeps it elsewhere than in S3.
     `regions` are those in which it has things beside its own. With `boundary_arn`, a permissions boundary, nothing that the
     pipeline makes ever has more rights than the boundary; without one the pipeline can give a role any right, and so have it.
     `account_wide`: this stack makes what an account has once.
     """
 
-    state: StateBackend
+    state: StateBackend | None = None
     regions: tuple[str, ...] = ()
     boundary_arn: str = ""
     account_wide: bool = False
@@ -148,13 +153,15 @@ class _Writer:
     def roles(self) -> Iterator[Statement]:
         """Handing roles of the stack to the services that need them, and letting others make theirs."""
         for service in sorted(handlers.passed_to(self.scope.types)):
-            yield self._on_role("iam:PassRole", self._stack + "-*", {"iam:PassedToService": service})
+            yield self._on_role("iam:PassRole", f"{self.ctx.role_path}{self._stack}-*", {"iam:PassedToService": service})
         for service in sorted(handlers.linked_to(self.scope.types)):
-            yield self._on_role("iam:CreateServiceLinkedRole", f"aws-service-role/{service}/*", {"iam:AWSServiceName": service})
+            yield self._on_role("iam:CreateServiceLinkedRole", f"/aws-service-role/{service}/*", {"iam:AWSServiceName": service})
 
     def state(self, *, writes: bool) -> Iterator[Statement]:
         """The stack's own part of the state."""
         backend, own = self.scope.state, f"{self.ctx.project}/{self.ctx.environment}"
+        if backend is None:
+            return
         bucket = f"arn:aws:s3:::{backend.bucket}"
         root = f"{bucket}/{backend.prefix}.pulumi"
         checkpoint = f"{root}/stacks/{own}.*"
@@ -186,9 +193,9 @@ class _Writer:
 
     def _arns(self, right: Right, *, guarded: bool) -> Iterator[str]:
         """The ARN in every region; reading also goes for what is kept from the pipelines, or they could not plan it."""
-        templates = [right.arn]
-        if guarded and (kind := _GUARDED.get(right.resource)):
-            templates.append(right.arn.replace(f"{kind}/", f"{kind}{GUARDED_PATH}"))
+        kind = _WITH_A_PATH.get(right.resource, "")
+        paths = (self.ctx.role_path, GUARDED_PATH) if guarded and kind else (self.ctx.role_path,)
+        templates = [right.arn.replace(f"{kind}/", f"{kind}{path}") for path in paths] if kind else [right.arn]
         names = {
             "account": self.ctx.account_id,
             "project": self.ctx.project,
@@ -219,7 +226,7 @@ class _Writer:
         }[guard]
 
     def _on_role(self, action: str, role: str, only: Mapping[str, str]) -> Statement:
-        arn = f"arn:aws:iam::{self.ctx.account_id}:role/{role}"
+        arn = f"arn:aws:iam::{self.ctx.account_id}:role{role}"
         return Statement(actions=(action,), resources=(arn,), conditions={"StringEquals": only})
 
     @property

@@ -7,17 +7,18 @@ from typing import cast
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import Value
 
-KEY = "aws:kms/key:Key"
 BY_NAME: Mapping[str, tuple[str, str]] = {
     "aws:cloudwatch/logGroup:LogGroup": ("name", "arn:aws:logs:{region}:{account}:log-group:{name}"),
     "aws:dynamodb/table:Table": ("name", "arn:aws:dynamodb:{region}:{account}:table/{name}"),
     "aws:ecr/repository:Repository": ("name", "arn:aws:ecr:{region}:{account}:repository/{name}"),
-    "aws:iam/role:Role": ("name", "arn:aws:iam::{account}:role/{name}"),
+    "aws:iam/role:Role": ("name", "arn:aws:iam::{account}:role{path}{name}"),
+    "aws:iam/user:User": ("name", "arn:aws:iam::{account}:user{path}{name}"),
     "aws:kinesis/stream:Stream": ("name", "arn:aws:kinesis:{region}:{account}:stream/{name}"),
     "aws:lambda/function:Function": ("name", "arn:aws:lambda:{region}:{account}:function:{name}"),
     "aws:s3/bucket:Bucket": ("bucket", "arn:aws:s3:::{name}"),
     "aws:secretsmanager/secret:Secret": ("name", "arn:aws:secretsmanager:{region}:{account}:secret:{name}"),
     "aws:sns/topic:Topic": ("name", "arn:aws:sns:{region}:{account}:{name}"),
+    "aws:ssm/parameter:Parameter": ("name", "arn:aws:ssm:{region}:{account}:parameter{name}"),
     "aws:sqs/queue:Queue": ("name", "arn:aws:sqs:{region}:{account}:{name}"),
 }
 """Types whose ARN follows from a name: the input that holds it, and the form of the ARN.
@@ -38,7 +39,8 @@ def _arns(graph: Graph, resource: Resource) -> Iterator[str]:
         name = resource.inputs.get(key)
         if isinstance(name, str) and graph.is_known(name):
             region = resource.inputs.get("region") or _provider(graph, resource, "region")
-            yield form.format(name=name, region=region, account=account_of(graph, resource))
+            path = resource.inputs.get("path") or "/"
+            yield form.format(name=name, path=path, region=region, account=account_of(graph, resource))
     if isinstance(arn := resource.outputs.get("arn"), str):
         yield arn
 

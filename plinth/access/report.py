@@ -4,13 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plinth.access.arns import BY_NAME, KEY, arns_of
-from plinth.access.rights import ROLE, Access, Right, access, names, reaching
+from plinth.access.arns import BY_NAME, arns_of
+from plinth.access.entries import Asked, asked_for, entry_of
+from plinth.access.key_policies import KEYS
+from plinth.access.reaching import reaching
+from plinth.access.rights import ROLE, Access, Right, access, names
 from plinth.engine.graph import Graph, Resource, name_of
+from stack.config.document import Document
 
 _PEOPLE = (ROLE, "aws:iam/user:User", "aws:iam/group:Group")
-_NAMED = frozenset({KEY, *BY_NAME})
-_THINGS = (KEY, *(token for token in BY_NAME if token != ROLE))
+_NAMED = frozenset({*KEYS, *BY_NAME})
+_THINGS = (*KEYS, *(token for token in BY_NAME if token not in _PEOPLE))
 
 
 def principals(graph: Graph, found: Access) -> Sequence[tuple[Resource, Sequence[Right], Sequence[Right]]]:
@@ -40,8 +44,8 @@ def targets_of(graph: Graph, right: Right) -> Sequence[str]:
     return list(dict.fromkeys(found[0] if len(found) == 1 and target != "*" else target for target, found in meant.items()))
 
 
-def to_json(graph: Graph) -> Mapping[str, Any]:
-    """All of it as plain data."""
+def to_json(graph: Graph, document: Document | None = None) -> Mapping[str, Any]:
+    """All of it as plain data; with the stack file also which entry of it asked for each right."""
     found = access(graph)
     return {
         "stack": graph.stack,
@@ -51,7 +55,7 @@ def to_json(graph: Graph) -> Mapping[str, Any]:
                 "urn": one.urn,
                 "askedBy": graph.asked_by(one),
                 "takenBy": [_plain(taker) for taker in takers],
-                "rights": [_plain(right) for right in rights],
+                "rights": [_plain(right) | _entry(asked_for(document, graph.asked_by(one)), right) for right in rights],
             }
             for one, takers, rights in principals(graph, found)
         ],
@@ -67,6 +71,10 @@ def to_json(graph: Graph) -> Mapping[str, Any]:
     }
 
 
+def _entry(asked: Asked, right: Right) -> dict[str, Any]:
+    return {"entry": found} if (found := entry_of(asked, right)) else {}
+
+
 def _plain(right: Right) -> dict[str, Any]:
     return {
         "principal": right.principal,
@@ -74,4 +82,5 @@ def _plain(right: Right) -> dict[str, Any]:
         "targets": list(right.targets),
         "conditions": list(right.conditions),
         "heldBy": right.held_by,
+        "sid": right.sid,
     }

@@ -1,18 +1,18 @@
 """Who may do what to what: the statements of all policy documents of a graph, each with whom it is about."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from plinth.access.arns import arns_of
-from plinth.engine.graph import Graph, Resource
+from plinth.engine.graph import Graph
 from plinth.policy.verdicts import seen
 from policy.rules.documents import Document, Statement, documents
-from policy.rules.view import Mark, is_map
+from policy.rules.view import Mark, is_map, listed
 from policy.rules.view import Resource as Seen
 
 ROLE = "aws:iam/role:Role"
-_EVERYBODY = "everybody"
+EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,9 @@ class Right:
     """What one statement allows.
 
     `principal` is the URN of a role or user, or what the document itself says (`logs.us-east-1.amazonaws.com`, an account's ARN).
-    `targets` are resources as IAM writes them, with its wildcards. `conditions` are the keys that are tested.
-    `held_by` is the URN of the resource with the document.
+    `targets` are resources as IAM writes them, with its wildcards. `conditions` are the keys that are tested; `via` are the
+    services that a use of a key must come through, the empty text for none; `by` narrows the principal to these ARNs. `held_by`
+    is the URN of the resource with the document, `sid` the statement's name there.
     """
 
     principal: str
@@ -29,6 +30,9 @@ class Right:
     targets: tuple[str, ...]
     conditions: tuple[str, ...]
     held_by: str
+    via: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    sid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +65,6 @@ def access(graph: Graph) -> Access:
     return Access(rights=tuple(rights), takers=tuple(takers), unread=tuple(unread))
 
 
-def reaching(found: Access, graph: Graph, resource: Resource) -> tuple[Right, ...]:
-    """The rights that `resource` is a target of, each with those of its actions that the service of the resource has."""
-    arns = arns_of(graph, resource)
-    services = {arn.split(":")[2] for arn in arns}
-    targeting = (right for right in found.rights if any(names(target, arns) for target in right.targets))
-    narrowed = (replace(right, actions=_of_services(right.actions, services)) for right in targeting)
-    return tuple(right for right in narrowed if right.actions)
-
-
-def _of_services(actions: Sequence[str], services: Set[str]) -> tuple[str, ...]:
-    return tuple(action for action in actions if action == "*" or action.partition(":")[0].lower() in services)
-
-
 def names(target: str, arns: Sequence[str]) -> bool:
     """Whether a target is a thing that goes by `arns`, or something in it: `<log group>:*`, `<bucket>/uploads/*`."""
     return any(_names(target, arn) for arn in arns)
@@ -90,6 +81,9 @@ def _rights(graph: Graph, holder: Seen, document: Document, statements: Sequence
                 targets=_targets(graph, holder, document, statement),
                 conditions=_conditions(statement),
                 held_by=holder.urn,
+                via=(*_tested(statement, "StringEquals", "kms:ViaService"), *_without_a_service(statement)),
+                by=_tested(statement, "ArnEquals", "aws:PrincipalArn"),
+                sid=statement.sid,
             )
 
 
@@ -97,7 +91,7 @@ def _principals(graph: Graph, holder: Seen, document: Document, statement: State
     if document.kind == "identity":
         return _bearers(graph, holder)
     named = (name for names in statement.principals.values() for name in _texts(names))
-    return tuple(_EVERYBODY if name == "*" else name for name in named)
+    return tuple(EVERYBODY if name == "*" else name for name in named)
 
 
 def _bearers(graph: Graph, holder: Seen) -> tuple[str, ...]:
@@ -127,6 +121,16 @@ def _conditions(statement: Statement) -> tuple[str, ...]:
     if isinstance(statement.conditions, Mark):
         return ()
     return tuple(sorted({str(key) for block in statement.conditions.values() if is_map(block) for key in block}))
+
+
+def _tested(statement: Statement, operator: str, key: str) -> tuple[str, ...]:
+    """The values of which a statement wants one for a key."""
+    block = None if isinstance(statement.conditions, Mark) else statement.conditions.get(operator)
+    return _texts(listed(block.get(key))) if is_map(block) else ()
+
+
+def _without_a_service(statement: Statement) -> tuple[str, ...]:
+    return ("",) if _tested(statement, "Null", "kms:ViaService") == ("true",) else ()
 
 
 def _texts(values: Sequence[object]) -> tuple[str, ...]:

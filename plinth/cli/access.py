@@ -8,11 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from plinth.access.entries import asked_for, entry_of
 from plinth.access.report import called, principals, targets_of, things, to_json
 from plinth.access.rights import Right, access
-from plinth.cli.project import console, graph_of
+from plinth.cli.project import console, graph_of, stack_file
 from plinth.cli.why import asked_by
 from plinth.engine.graph import Graph, name_of
+from stack.config.document import Document
 
 _MOST_ACTIONS = 4
 """More of one service are counted, so that a right stays a line."""
@@ -22,21 +24,23 @@ def run(stack: str | None, from_file: str | None, *, as_json: bool) -> None:
     """Prints who may do what in one stack, and who reaches each key, secret, bucket and the like."""
     graph = graph_of(stack, from_file)
     if as_json:
-        typer.echo(json.dumps(to_json(graph), indent=1))
+        typer.echo(json.dumps(to_json(graph, stack_file(graph.stack)), indent=1))
     else:
-        show(graph, console())
+        show(graph, stack_file(graph.stack), console())
 
 
-def show(graph: Graph, out: Console) -> None:
-    """Two trees: principals with their rights, things with those who reach them."""
+def show(graph: Graph, document: Document | None, out: Console) -> None:
+    """Two trees: principals with their rights and what asked for them, things with those who reach them."""
     found = access(graph)
     people = Tree(f"[bold]{graph.stack}[/]  who may do what")
     for one, takers, rights in principals(graph, found):
         branch = people.add(f"[bold]{one.name}[/]  [dim]asked by[/] {escape(asked_by(graph, one))}")
         for taker in takers:
             branch.add(f"[dim]taken by[/] {escape(called(taker.principal))}{_if(taker)}")
+        asked = asked_for(document, graph.asked_by(one))
         for right in rights:
-            branch.add(f"{_actions(right.actions)} [dim]on[/] {escape(', '.join(targets_of(graph, right)))}{_if(right)}")
+            what = f"{_actions(right.actions)} [dim]on[/] {escape(', '.join(targets_of(graph, right)))}{_if(right)}"
+            branch.add(f"{what}{_for(entry_of(asked, right))}")
     out.print(people)
     out.print()
     kept = Tree(f"[bold]{graph.stack}[/]  who reaches what")
@@ -61,6 +65,10 @@ def _actions(actions: Sequence[str]) -> str:
         for service, found in services.items()
     )
     return escape(", ".join(said))
+
+
+def _for(entry: str) -> str:
+    return f"  [dim]for {escape(entry)}[/]" if entry else ""
 
 
 def _if(right: Right) -> str:

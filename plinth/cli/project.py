@@ -10,6 +10,8 @@ from rich.table import Table
 
 from plinth.engine.graph import Graph
 from plinth.engine.workers import Recorded, record_all
+from stack.config.document import Document, project_name, read
+from stack.config.faults import ConfigError
 from stack.config.loader import ENVIRONMENTS, load_all
 
 
@@ -47,6 +49,15 @@ def plan(folder: Path, names: Sequence[str]) -> dict[str, Recorded]:
             found[recorded.graph.stack] = recorded
             tell(len(found))
     return {name: found[name] for name in names}
+
+
+def stack_file(stack: str) -> Document | None:
+    """The file of a stack; None where there is none that can be read, as for a plan of another program."""
+    try:
+        folder = root()
+        return read(folder, stack, project_name(folder))
+    except (ConfigError, UsageError):
+        return None
 
 
 def graph_of(stack: str | None, from_file: str | None) -> Graph:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import typer
 
-from plinth.cli.project import UsageError, console, facts_table, graph_of, root
+from plinth.cli.project import UsageError, console, facts_table, graph_of, stack_file
 from plinth.engine.graph import Graph, Resource
-from stack.config.document import project_name, read
-from stack.config.faults import ConfigError, nearest
+from stack.config.faults import nearest
 
 
 def run(wanted: str, stack: str | None, from_file: str | None, *, as_json: bool) -> None:
@@ -60,14 +59,10 @@ def asked_by(graph: Graph, resource: Resource) -> str:
 
 def _line_of(stack: str, key: str) -> str:
     """` (Pulumi.dev.yaml:10)`; nothing where the plan is of a program whose stack file is not here."""
-    try:
-        folder = root()
-        document = read(folder, stack, project_name(folder))
-    except (ConfigError, UsageError):
-        return ""
+    document = stack_file(stack)
     section, *rest = key.split(".")
-    line = document.line((section, *rest))
-    return f" ({document.file}:{line})" if line else ""
+    line = document.line((section, *rest)) if document else 0
+    return f" ({document.file}:{line})" if document and line else ""
 
 
 def _name(graph: Graph, urn: str) -> str:

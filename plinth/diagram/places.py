@@ -205,6 +205,15 @@ _SERVICES: Mapping[str, Place] = {
         Layer.SERVICES, "KMS replica key", each=True, links=(Link(property="primaryKeyArn", kind="use"),)
     ),
     "aws:cloudwatch/logGroup:LogGroup": _node(Layer.SERVICES, "log group", "retentionInDays", links=_ENCRYPTED),
+    "aws:secretsmanager/secret:Secret": _node(Layer.SERVICES, "secret", links=_ENCRYPTED),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": _edge(Layer.SERVICES, "policy", "secretArn"),
+    "aws:secretsmanager/secretVersion:SecretVersion": _edge(Layer.SERVICES, "value", "secretId"),
+    "aws:ssm/parameter:Parameter": _node(Layer.SERVICES, "parameter", "type", links=(Link(property="keyId", kind="use"),)),
+    "random:index/randomPassword:RandomPassword": _detail(
+        Layer.SERVICES,
+        "generated value",
+        through=("aws:secretsmanager/secretVersion:SecretVersion", "aws:ssm/parameter:Parameter"),
+    ),
 }
 _IDENTITY: Mapping[str, Place] = {
     "aws:iam/role:Role": _node(Layer.IDENTITY, "IAM role"),
@@ -212,6 +221,15 @@ _IDENTITY: Mapping[str, Place] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _edge(Layer.IDENTITY, "attached policy", "role"),
     "aws:iam/group:Group": _node(Layer.IDENTITY, "IAM group", each=True),
     "aws:iam/groupPolicy:GroupPolicy": _detail(Layer.IDENTITY, "policy", "group"),
+    "aws:iam/policy:Policy": _detail(
+        Layer.IDENTITY,
+        "policy",
+        through=("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/user:User"),
+    ),
+    "aws:iam/instanceProfile:InstanceProfile": _detail(Layer.IDENTITY, "instance profile", "role"),
+    "aws:iam/user:User": _node(Layer.IDENTITY, "IAM user", each=True),
+    "aws:iam/userPolicy:UserPolicy": _detail(Layer.IDENTITY, "policy", "user"),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _node(Layer.IDENTITY, "identity provider", each=True),
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": _node(Layer.IDENTITY, "password policy"),
 }
 _OPERATIONS: Mapping[str, Place] = {

@@ -60,10 +60,11 @@ _PLACES: Mapping[Kind, Mapping[str, str]] = {
 class Statement:
     """One statement. `at` is its place: `policy.Statement[0]`. Lists are lists even where AWS lets one item stand alone.
 
-    `principals` holds type -> names; a bare `*` is `{"AWS": ["*"]}`, which is what it means.
+    `principals` holds type -> names; a bare `*` is `{"AWS": ["*"]}`, which is what it means. `sid` is its name, if it has one.
     """
 
     at: str
+    sid: str
     allows: bool | Mark
     actions: Sequence[Value]
     resources: Sequence[Value]
@@ -155,6 +156,7 @@ def _statement(at: str, body: Mapping[str, Value]) -> Statement:
     effect, conditions = body.get("Effect"), body.get("Condition")
     return Statement(
         at=at,
+        sid="" if isinstance(sid := body.get("Sid", ""), Mark) else str(sid),
         allows=effect if isinstance(effect, Mark) else effect == "Allow",
         actions=listed(body.get("Action")),
         resources=listed(body.get("Resource")),

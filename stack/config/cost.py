@@ -27,6 +27,7 @@ class Usage(Section):
     inter_zone_gb: Figures = Field(description="GB from one zone to another. Each is charged twice: going out and coming in.")
     logs_gb: Figures = Field(description="GB of logs that all log groups take in.")
     kms_requests_thousand: Figures = Field(description="Thousands of requests to all KMS keys.")
+    secret_requests_thousand: Figures = Field(description="Thousands of requests to Secrets Manager.")
     dns_queries_thousand: Figures = Field(description="Thousands of queries to all hosted zones, private ones included.")
     vpn_connection_hours: Figures = Field(description="Hours that clients are connected to the VPN, all clients together.")
 

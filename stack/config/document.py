@@ -16,9 +16,23 @@ from stack.config.faults import ConfigError, Fault, type_name
 from stack.config.scalars import Scalar, json_text
 from stack.config.yaml_v3 import Entry, KeyPath, Problem, load
 
-__all__ = ["ENCRYPTED", "SETTINGS", "Document", "Json", "KeyPath", "format_path", "project_name", "read"]
+__all__ = [
+    "ANY_NAME",
+    "ANY_NUMBER",
+    "ENCRYPTED",
+    "SETTINGS",
+    "Document",
+    "Json",
+    "KeyPath",
+    "format_path",
+    "project_name",
+    "read",
+]
 
 Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
+
+ANY_NAME, ANY_NUMBER = "<name>", "<number>"
+"""Steps of a path that stand for every name in a map, and for every place in a list."""
 
 ENCRYPTED = "[encrypted]"
 """What stands for an encrypted value: the command line alone can decrypt it."""
@@ -119,9 +133,10 @@ def format_path(path: KeyPath) -> str:
 
 
 def _step(part: str | int) -> str:
-    if isinstance(part, int):
+    if isinstance(part, int) or part == ANY_NUMBER:
         return f"[{part}]"
-    return f".{part}" if re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII) else f"[{json.dumps(part, ensure_ascii=False)}]"
+    plain = part == ANY_NAME or re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII)
+    return f".{part}" if plain else f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
 def _settings(folder: Path, file: str) -> tuple[dict[str, Entry], list[Fault]]:

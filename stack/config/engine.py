@@ -7,10 +7,11 @@ import pulumi
 from pulumi.runtime import get_config_env, is_dry_run
 from pulumi.runtime.config import get_config_secret_keys_env
 
+from stack.config.checklist import unset
 from stack.config.document import Document, Json, KeyPath, read
 from stack.config.faults import ConfigError
-from stack.config.loader import Stack, environment_of, validate
-from stack.config.platform import PLACEHOLDER_ACCOUNT
+from stack.config.loader import Stack, environment_of, validated
+from stack.config.model import CREDENTIALS
 
 
 def load() -> Stack:
@@ -21,12 +22,17 @@ def load() -> Stack:
     project, name = pulumi.get_project(), pulumi.get_stack()
     try:
         document = _document(project, name)
-        stack = Stack(project=project, environment=environment_of(name), config=validate(document))
-        if not is_dry_run():
-            _refuse_placeholder_account(stack, document)
+        stack = validated(document, project, environment_of(name))
+        if not is_dry_run() and (missing := unset(stack)):
+            raise ConfigError(document.fault(item.path, item.problem, item.allowed) for item in missing)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
     return stack
+
+
+def credential(name: str) -> pulumi.Output[str]:
+    """The value of the given secret `name`, which must be one of the stack's credentials: a Pulumi secret, never a plain text."""
+    return pulumi.Config(CREDENTIALS).require_secret(name)
 
 
 def _document(project: str, name: str) -> Document:
@@ -49,10 +55,3 @@ def _value(text: str) -> Json:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _refuse_placeholder_account(stack: Stack, document: Document) -> None:
-    if stack.config.platform.account_id == PLACEHOLDER_ACCOUNT:
-        path = ("plinth:platform", "accountId")
-        problem = f"{PLACEHOLDER_ACCOUNT} is nobody's account"
-        raise ConfigError([document.fault(path, problem, "the twelve digits of the account to deploy to")])

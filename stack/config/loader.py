@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from stack.config.breach import Breach
 from stack.config.document import Document, KeyPath, project_name, read
 from stack.config.faults import ConfigError, Fault, nearest, type_name
-from stack.config.model import NAMESPACE, StackConfig
+from stack.config.model import CREDENTIALS, NAMESPACE, StackConfig
 from stack.config.reference import allowed, find, keys_of, names_of
-from stack.config.rules import Breach, breaches, overlaps_between, singletons_between
+from stack.config.rules import breaches, overlaps_between, singletons_between
 
 ENVIRONMENTS: Mapping[str, str] = {
     "dev": "dev",
@@ -27,14 +28,20 @@ ENVIRONMENTS: Mapping[str, str] = {
 }
 """The environment of each stack name. The long names are those that teams bring along."""
 
+_CREDENTIALS = f"{CREDENTIALS}:"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """One stack: what it is called and how it is configured. `project` is `name:` in Pulumi.yaml."""
+    """One stack: what it is called and how it is configured. `project` is `name:` in Pulumi.yaml.
+
+    `credentials` are the names of the given secrets that have a value.
+    """
 
     project: str
     environment: str
     config: StackConfig
+    credentials: frozenset[str] = frozenset()
 
 
 def load_all(folder: Path, names: Sequence[str]) -> dict[str, Stack]:
@@ -58,7 +65,16 @@ def _load(folder: Path, name: str) -> tuple[Document, Stack]:
     project = project_name(folder)
     environment = environment_of(name)
     document = read(folder, name, project)
-    return document, Stack(project=project, environment=environment, config=validate(document))
+    return document, validated(document, project, environment)
+
+
+def validated(document: Document, project: str, environment: str) -> Stack:
+    """The stack that `document` configures. Raises ConfigError with every fault."""
+    config = validate(document)
+    if faults := [*_misplaced_credentials(document, config)]:
+        raise ConfigError(faults)
+    names = frozenset(key.removeprefix(_CREDENTIALS) for key in document.values if key.startswith(_CREDENTIALS))
+    return Stack(project=project, environment=environment, config=config, credentials=names)
 
 
 def environment_of(stack: str) -> str:
@@ -114,12 +130,27 @@ def _may_hold_secrets(document: Document, fault: Fault) -> bool:
 
 def _foreign_keys(document: Document) -> Iterator[Fault]:
     for key in document.values:
-        if not key.startswith((f"{NAMESPACE}:", "pulumi:")):
+        if not key.startswith((f"{NAMESPACE}:", "pulumi:", _CREDENTIALS)):
             yield document.fault(
                 (key,),
                 "has no effect here",
-                f"{NAMESPACE}:<section> or pulumi:<setting>; the provider's account and region come from {NAMESPACE}:platform",
+                f"{NAMESPACE}:<section>, {_CREDENTIALS}<name> or pulumi:<setting>; the provider's account and region come from "
+                f"{NAMESPACE}:platform",
             )
+
+
+def _misplaced_credentials(document: Document, config: StackConfig) -> Iterator[Fault]:
+    """Values are never shown: the one that should have been encrypted least of all."""
+    known = config.secrets.given
+    for key in document.values:
+        name = key.removeprefix(_CREDENTIALS)
+        if key == name:
+            continue
+        if name not in known:
+            allowed = f"one of {', '.join(known)}" if known else "an entry of secrets.given first"
+            yield document.fault((key,), "is the value of no given secret", f"{allowed}{nearest(name, known)}")
+        elif (key,) not in document.encrypted:
+            yield document.fault((key,), "is not encrypted", f"pulumi config set --secret {key}; what stood here is known by now")
 
 
 def _of_errors(document: Document, errors: Sequence[ErrorDetails]) -> Iterator[Fault]:

@@ -1,15 +1,23 @@
 """The whole configuration of a stack: one frozen object, a field for each section of the stack file."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from stack.config.account import Account
 from stack.config.cost import Cost
+from stack.config.identity import Identity
+from stack.config.keys import Keys
 from stack.config.networking import Networking
 from stack.config.platform import Platform
-from stack.config.section import Section
+from stack.config.secrets import Secrets
+from stack.config.section import Name, Section
+from stack.config.services import Service
 
 NAMESPACE = "plinth"
 """Every section is the key `plinth:<section>` under `config:` in Pulumi.<stack>.yaml."""
+CREDENTIALS = "credentials"
+"""The value of a given secret is the key `credentials:<name>` beside them: encrypted, and read by nobody but who keeps it."""
 
 
 class StackConfig(Section):
@@ -17,5 +25,9 @@ class StackConfig(Section):
 
     platform: Platform = Field(description="Who owns the stack, where it lives, what happens to its data when it goes.")
     networking: Networking = Field(description="The private address space of the stack and its ways out.")
+    keys: Keys = Field(description="What is encrypted with a key of its own, besides logs, which always are.")
+    secrets: Secrets = Field(description="What must not be seen, where it is kept, and who makes it up.")
+    services: Mapping[Name, Service] = Field(description="What runs on the platform, and what each service needs of it.")
+    identity: Identity = Field(description="Who may act in the account, besides the services of the platform.")
     account: Account = Field(description="What there is once in an account, however many stacks share it.")
     cost: Cost = Field(description="What the stack may cost, and how much it is used.")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from stack.config.document import SETTINGS, KeyPath
-from stack.config.model import NAMESPACE, StackConfig
+from stack.config.document import ANY_NAME, ANY_NUMBER, SETTINGS, KeyPath
+from stack.config.model import CREDENTIALS, NAMESPACE, StackConfig
 
 Node: TypeAlias = Mapping[str, Any]
 """A JSON Schema, references resolved. Besides the standard words a text may carry `allowed`: its pattern in plain words."""
@@ -38,7 +38,12 @@ def stack_file_schema() -> Node:
                 "required": list(sections),
                 "additionalProperties": False,
                 "properties": sections,
-                "patternProperties": {"^pulumi:": {"description": "Settings of the Pulumi engine itself."}},
+                "patternProperties": {
+                    f"^{CREDENTIALS}:": {
+                        "description": "The value of a given secret, encrypted: written by the Pulumi command line."
+                    },
+                    "^pulumi:": {"description": "Settings of the Pulumi engine itself."},
+                },
             },
             **{key: {"description": "Written by the Pulumi command line."} for key in SETTINGS if key != "config"},
         },
@@ -104,11 +109,11 @@ def _walk(path: KeyPath, node: Node) -> Iterator[Entry]:
 
 
 def _children(node: Node) -> dict[str, Node]:
-    """The named keys of a map. A map of free names is entered through `<name>` where its values have keys of their own."""
+    """The named keys of a map; what has keys of its own in a map of free names, and in a list."""
     if "properties" in node:
         return {key: _resolved(child) for key, child in node["properties"].items()}
-    entry = _entry_of(node)
-    return {"<name>": entry} if entry and "properties" in entry else {}
+    inner = {ANY_NAME: _entry_of(node), ANY_NUMBER: _resolved(node["items"]) if "items" in node else None}
+    return {step: child for step, child in inner.items() if child and "properties" in child}
 
 
 def _child(node: Node, step: str | int) -> Node | None:

@@ -1,24 +1,18 @@
 """Rules that no single value can break: what must hold between the values of one stack, and between the stacks."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import combinations, product
 
+from stack.config.access_rules import ACCESS_RULES
+from stack.config.breach import Breach
 from stack.config.document import KeyPath
+from stack.config.identity_rules import IDENTITY_RULES
 from stack.config.model import NAMESPACE, StackConfig
+from stack.config.section import Section
 
 _PLATFORM, _NETWORKING, _COST = f"{NAMESPACE}:platform", f"{NAMESPACE}:networking", f"{NAMESPACE}:cost"
 _CIDR: KeyPath = (_NETWORKING, "cidr")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
-    """A rule that does not hold: at which key, what is wrong, what would be right."""
-
-    path: KeyPath
-    problem: str
-    allowed: str
 
 
 def breaches(config: StackConfig) -> Iterator[Breach]:
@@ -129,7 +123,7 @@ def _way_out_where_needed(config: StackConfig) -> Iterator[Breach]:
         return
     for name in type(config).model_fields:
         section = getattr(config, name)
-        for key in section.needs_internet():
+        for key in section.needs_internet() if isinstance(section, Section) else ():
             yield Breach(
                 path=(_NETWORKING, "nat"),
                 problem=f"none, but {NAMESPACE}:{name}.{key} reaches out to the internet",
@@ -230,4 +224,6 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _adopted_is_whole,
     _adopted_ids_differ,
     _usage_rises,
+    *ACCESS_RULES,
+    *IDENTITY_RULES,
 )

@@ -11,7 +11,7 @@ from plinth.engine.recording import record, run
 from stack.config import engine
 from stack.config.faults import ConfigError
 from stack.config.loader import ENVIRONMENTS, environment_of, load_all
-from tests.harness import ROOT, STACKS, project_copy, replace_in
+from tests.harness import ROOT, STACKS, deployable, project_copy, replace_in
 
 
 def faults(folder: Path, stack: str = "dev") -> list[str]:
@@ -164,5 +164,14 @@ def test_the_placeholder_account_plans_and_is_refused_by_up(copy: Path) -> None:
     assert record(copy, "dev").resources
     with pytest.raises(pulumi.RunError, match=r"plinth:platform\.accountId: 000000000000 is nobody's account"):
         record(copy, "dev", preview=False)
-    replace_in(copy / "Pulumi.dev.yaml", '"000000000000"', '"123456789012"')
-    assert record(copy, "dev", preview=False).resources
+
+
+@pytest.mark.requirement("SEC-04", part="an `up` without a credential that a service reads is refused")
+def test_an_up_is_refused_until_every_credential_that_a_service_reads_is_set(copy: Path, tmp_path: Path) -> None:
+    with pytest.raises(pulumi.RunError) as caught:
+        record(copy, "dev", preview=False)
+    for name in ("google-oauth", "collection-api-keys", "bot-token"):
+        assert f"credentials:{name}: is not set, and a service reads it; pulumi config set --secret credentials:{name}" in str(
+            caught.value
+        )
+    assert record(deployable(tmp_path / "set"), "dev", preview=False).resources

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from stack.config.document import format_path, project_name, read
-from stack.config.reference import find, keys_of
+from stack.config.document import ANY_NAME, format_path, project_name, read
+from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS, plinth_here
 
 _OTHERS: dict[type, list[Any]] = {
@@ -77,20 +77,38 @@ def _misspelt(key: str) -> set[str]:
     return {head + colon + each for each in wrong}
 
 
-def mutations() -> Iterator[Mutation]:
+def _may_be_empty(path: tuple[Any, ...], value: Any) -> bool:
+    node = find(path) or {}
+    return (value == [] and "minItems" not in node) or (value == "" and re.search(node.get("pattern", "."), "") is not None)
+
+
+def _places() -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """One place for each key and each kind of entry: all entries of a map of free names, or of a list, are read alike.
+
+    The stacks take turns.
+    """
+    found: dict[tuple[Any, ...], list[tuple[str, tuple[Any, ...]]]] = {}
     for stack in STACKS:
-        values = _values(stack)
-        for path in _paths(values):
-            shown = format_path(path)
-            if path[-1] in keys_of(path[:-1]):
+        for path in _paths(_values(stack)):
+            alike = tuple(step if step in keys_of(path[:at]) else "*" for at, step in enumerate(path))
+            found.setdefault(alike, []).append((stack, path))
+    for turn, places in enumerate(found.values()):
+        yield places[turn % len(places)]
+
+
+def mutations() -> Iterator[Mutation]:
+    for stack, path in _places():
+        values, shown = _values(stack), format_path(path)
+        if path[-1] in keys_of(path[:-1]):
+            if "default" not in (find(path) or {}):
                 yield Mutation(f"{stack} without {shown}", stack, _deleted(stack, path), shown, "")
-                for wrong in sorted(_misspelt(path[-1])):
-                    key = format_path((*path[:-1], wrong))
-                    yield Mutation(f"{stack} with {key}", stack, _renamed(stack, path, wrong), key, f"did you mean {path[-1]}?")
-            for other in _OTHERS[type(_at(values, path))]:
-                if other == _at(values, path) or (other == [] and "minItems" not in (find(path) or {})):
-                    continue  # nothing is wrong with it
-                yield Mutation(f"{stack} {shown} = {other!r}", stack, _changed(stack, path, other), shown, "")
+            for wrong in sorted(_misspelt(path[-1])):
+                key = format_path((*path[:-1], wrong))
+                yield Mutation(f"{stack} with {key}", stack, _renamed(stack, path, wrong), key, f"did you mean {path[-1]}?")
+        for other in _OTHERS[type(_at(values, path))]:
+            if other == _at(values, path) or _may_be_empty(path, other):
+                continue  # nothing is wrong with it
+            yield Mutation(f"{stack} {shown} = {other!r}", stack, _changed(stack, path, other), shown, "")
 
 
 ALL = list(mutations())
@@ -98,9 +116,12 @@ ALL = list(mutations())
 
 def test_there_are_hundreds_of_them_and_they_cover_every_key() -> None:
     assert len(ALL) > 400
-    named = {path for mutation in ALL for path in [mutation.key]}
-    for stack in STACKS:
-        assert {format_path(path) for path in _paths(_values(stack)) if find(path)} <= named
+    named = {mutation.key for mutation in ALL}
+    assert {format_path(path) for _, path in _places() if find(path)} <= named
+    for entry in entries():
+        if ANY_NAME not in entry.path:
+            assert format_path(entry.path) in named
+    assert {mutation.stack for mutation in ALL} == set(STACKS)
 
 
 @pytest.mark.requirement("DEL-13", part="the schema: every key is declared, typed and required")

@@ -12,13 +12,13 @@ from pulumi import Output
 
 from components.core.documents import (
     ENDPOINT_LIMIT,
+    MANAGED_LIMIT,
     ROLE_LIMIT,
-    TRUST_LIMIT,
     Grant,
     Refusal,
     identity_policy,
+    packed,
     resource_policy,
-    service_trust,
 )
 from components.core.offers import Statement
 from tests.harness import recorded
@@ -115,16 +115,6 @@ def test_a_resources_own_policy_names_its_principals(principals: Any, written: A
     assert body["Principal"] == written
 
 
-def test_a_service_is_trusted_for_one_account_and_its_resources_only() -> None:
-    (body,) = json.loads(service_trust("x.amazonaws.com", account_id="1", source_arn="arn:aws:ec2:r:1:y/*"))["Statement"]
-    assert body == {
-        "Effect": "Allow",
-        "Principal": {"Service": ["x.amazonaws.com"]},
-        "Action": ["sts:AssumeRole"],
-        "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:ec2:r:1:y/*"}, "StringEquals": {"aws:SourceAccount": "1"}},
-    }
-
-
 def test_a_document_of_exactly_the_limit_is_accepted_and_one_character_more_is_refused() -> None:
     def sized(length: int) -> str:
         empty = len(text(identity_policy([Statement(actions=("s3:GetObject",), resources=("",))])))
@@ -135,19 +125,94 @@ def test_a_document_of_exactly_the_limit_is_accepted_and_one_character_more_is_r
         sized(ROLE_LIMIT + 1)
 
 
-def test_a_trust_policy_that_is_too_long_is_refused() -> None:
-    with pytest.raises(ValueError, match="at most 2,048"):
-        service_trust("x.amazonaws.com", account_id="1", source_arn="arn:" + "x" * TRUST_LIMIT)
-
-
 def test_a_refusal_refuses_all_but_what_it_names_while_its_conditions_hold() -> None:
     refusal = Refusal(but=("sts:GetSessionToken", "iam:GetUser"), conditions={"BoolIfExists": {"aws:X": "false"}})
-    text = identity_policy([Statement(actions=("iam:GetUser",), resources=("*",), because="a test")], refusals=[refusal])
-    assert isinstance(text, str)
-    (refused,) = [statement for statement in json.loads(text)["Statement"] if statement["Effect"] == "Deny"]
+    whole = text(identity_policy([Statement(actions=("iam:GetUser",), resources=("*",), because="a test")], refusals=[refusal]))
+    (refused,) = [statement for statement in json.loads(whole)["Statement"] if statement["Effect"] == "Deny"]
     assert refused == {
         "Effect": "Deny",
         "NotAction": ["iam:GetUser", "sts:GetSessionToken"],
         "Resource": ["*"],
         "Condition": {"BoolIfExists": {"aws:X": "false"}},
     }
+
+
+def test_a_refusal_in_a_resources_own_policy_is_of_everybody() -> None:
+    refusal = Refusal(actions=("s3:PutObject", "s3:GetObject"), conditions={"Bool": {"aws:SecureTransport": "false"}})
+    (refused,) = json.loads(text(resource_policy((), limit=ENDPOINT_LIMIT, refusals=[refusal])))["Statement"]
+    assert refused == {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:PutObject"],
+        "Resource": ["*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+@pytest.mark.parametrize("given", [{}, {"actions": ("a:B",), "but": ("a:C",)}])
+def test_a_refusal_names_either_what_is_refused_or_what_is_not(given: Any) -> None:
+    with pytest.raises(ValueError, match="names the actions that are refused, or those that are not"):
+        Refusal(conditions={}, **given)
+
+
+def test_one_of_several_values_of_a_condition_must_match() -> None:
+    several = {"StringEquals": {"kms:ViaService": ("sqs.r.amazonaws.com", "rds.r.amazonaws.com", "sqs.r.amazonaws.com")}}
+    document = text(identity_policy([Statement(actions=("kms:Decrypt",), resources=("k",), conditions=several)]))
+    (written,) = json.loads(document)["Statement"]
+    assert written["Condition"] == {"StringEquals": {"kms:ViaService": ["rds.r.amazonaws.com", "sqs.r.amazonaws.com"]}}
+
+
+def test_statements_with_names_stand_apart_though_they_allow_the_same() -> None:
+    twice = [Statement(actions=("kms:Decrypt",), resources=("k",), sid=name) for name in ("One", "Two", "One")]
+    written = json.loads(text(identity_policy(twice)))["Statement"]
+    assert [statement["Sid"] for statement in written] == ["One", "Two"]
+
+
+# Documents in parts
+
+LONG = st.builds(
+    statement,
+    st.lists(st.integers(0, 400).map(lambda n: f"s3:Action{n:03}"), min_size=1, max_size=30),
+    st.lists(st.integers(0, 400).map(lambda n: f"arn:aws:s3:::bucket-{n:03}/*"), min_size=1, max_size=60),
+    CONDITIONS,
+)
+
+
+def whole(statements: Sequence[Statement]) -> set[tuple[str, str, str]]:
+    return rights([(one.actions, one.resources, one.conditions) for one in statements])
+
+
+@given(st.lists(LONG, max_size=12), st.integers(700, 4_000))
+def test_parts_grant_together_what_the_whole_grants_and_each_fits(statements: list[Statement], limit: int) -> None:
+    parts = packed(statements, limit)
+    assert whole([one for part in parts for one in part]) == whole(statements)
+    assert all(len(text(identity_policy(part, limit=limit)).encode()) <= limit for part in parts)
+    assert all(parts)
+
+
+@given(st.lists(LONG, max_size=8).flatmap(lambda many: st.tuples(st.just(many), st.permutations(many))))
+def test_the_parts_follow_from_the_statements_not_from_their_order(both: tuple[list[Statement], list[Statement]]) -> None:
+    statements, shuffled = both
+    parts = [identity_policy(part) for part in packed(statements, 2_000)]
+    assert parts == [identity_policy(part) for part in packed([*shuffled, *statements], 2_000)]
+
+
+def test_as_many_parts_as_needed_and_no_more() -> None:
+    one = Statement(actions=("s3:GetObject",), resources=(f"arn:aws:s3:::{'x' * 2_900}",))
+    two = Statement(actions=("s3:GetObject",), resources=(f"arn:aws:s3:::{'y' * 2_900}",))
+    assert packed((), MANAGED_LIMIT) == ()
+    assert len(packed((one, two), MANAGED_LIMIT)) == 1
+    assert len(packed((one, two), 5_900)) == 2
+
+
+def test_one_resource_that_is_too_long_by_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="s3:GetObject on one resource is too long for a policy of 1,000 characters"):
+        packed([Statement(actions=("s3:GetObject",), resources=("x" * 1_000,))], 1_000)
+
+
+def test_a_value_that_is_not_known_yet_takes_two_hundred_characters() -> None:
+    def build(_: object) -> None:
+        later = [Statement(actions=("s3:GetObject",), resources=(Output.from_input(f"{n}"),), sid=f"N{n}") for n in range(4)]
+        pulumi.export("parts", [len(part) for part in packed(later, 600)])
+
+    assert recorded(build).outputs["parts"] == [2, 2]

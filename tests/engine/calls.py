@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, parse_qsl, urlparse
 
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
-from tests.engine.real import ACCOUNT
+from tests.harness import ACCOUNT
 from tests.iam import Request
 
 _EC2_IDS: Final[Mapping[str, str]] = {

@@ -11,12 +11,10 @@ from typing import Any
 import pytest
 
 from policy.catalogue import PACKS
-from tests.harness import ROOT, project_copy, replace_in
+from tests.harness import PASSPHRASE, ROOT
 
 ENGINE = os.environ.get("PLINTH_ENGINE", "")
 NEEDED = [pytest.mark.engine, pytest.mark.skipif(not ENGINE, reason="PLINTH_ENGINE names no folder with the Pulumi engine")]
-ACCOUNT = "123456789012"
-"""The account of the emulated AWS."""
 WITH_PACKS = tuple(part for pack in PACKS for part in ("--policy-pack", str(ROOT / "policy" / pack)))
 """The options that make the engine run every policy pack of the repository."""
 
@@ -38,19 +36,11 @@ def against_moto(folder: Path, stack: str, *steps: str, options: Sequence[str] =
     return found
 
 
-def deployable(folder: Path) -> Path:
-    """A copy of the program whose stacks belong to the emulated account."""
-    copy = project_copy(folder)
-    for file in copy.glob("Pulumi.*.yaml"):
-        replace_in(file, '"000000000000"', f'"{ACCOUNT}"')
-    return copy
-
-
 def _run(folder: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [f"{ENGINE}/{program}", *arguments],
         cwd=folder,
-        env={**os.environ, "VIRTUAL_ENV": sys.prefix},
+        env={**os.environ, "VIRTUAL_ENV": sys.prefix, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE},
         capture_output=True,
         text=True,
         check=False,

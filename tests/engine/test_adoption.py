@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from plinth.engine.plans import read_plan
-from tests.engine.real import NEEDED, deployable, with_engine
-from tests.harness import ROOT, named, of_kind, replace_in
+from tests.engine.real import NEEDED, with_engine
+from tests.harness import ROOT, deployable, named, of_kind, replace_in
 
 pytestmark = NEEDED
 

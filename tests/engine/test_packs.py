@@ -14,7 +14,8 @@ from plinth.engine.plans import read_plan
 from plinth.engine.recording import record
 from plinth.policy.verdicts import report
 from policy.judge import Verdict
-from tests.engine.real import NEEDED, WITH_PACKS, against_moto, deployable, with_engine
+from tests.engine.real import NEEDED, WITH_PACKS, against_moto, with_engine
+from tests.harness import deployable
 
 pytestmark = NEEDED
 

@@ -17,8 +17,8 @@ from components.core.offers import Statement
 from components.security import handlers
 from components.security.pipeline_rights import PipelineScope, StateBackend, deploy_statements, preview_statements
 from tests.engine.calls import Call, Things, calls, requests
-from tests.engine.real import ACCOUNT, NEEDED, deployable, with_engine
-from tests.harness import ROOT
+from tests.engine.real import NEEDED, with_engine
+from tests.harness import ACCOUNT, ROOT, deployable
 from tests.iam import Request, allows
 
 pytestmark = NEEDED

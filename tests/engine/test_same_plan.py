@@ -9,8 +9,8 @@ import pytest
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.plans import read_plan
 from plinth.engine.recording import record
-from tests.engine.real import NEEDED, deployable, with_engine
-from tests.harness import STACKS, project_copy
+from tests.engine.real import NEEDED, with_engine
+from tests.harness import STACKS, deployable, project_copy
 
 pytestmark = NEEDED
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from plinth.engine.recording import record
-from tests.engine.real import NEEDED, against_moto, deployable
-from tests.harness import project_copy, replace_in
+from tests.engine.real import NEEDED, against_moto
+from tests.harness import deployable, project_copy, replace_in
 
 pytestmark = NEEDED
 

@@ -10,10 +10,13 @@ from pulumi import Output, ResourceOptions
 
 from components.core.context import Context
 from plinth.access.arns import account_of, arns_of
+from plinth.access.entries import asked_for, entry_of
+from plinth.access.reaching import reaching
 from plinth.access.report import called, principals, targets_of, things, to_json
-from plinth.access.rights import Access, access, reaching
+from plinth.access.rights import Access, access
 from plinth.engine.graph import Graph
-from tests.harness import STACKS, Done, graphs, named, plinth_here, project_copy, recorded
+from stack.config.document import read
+from tests.harness import ROOT, STACKS, Done, graphs, named, plinth_here, project_copy, recorded
 
 TRUST = json.dumps(
     {
@@ -179,24 +182,101 @@ def test_no_arn_is_built_from_a_name_that_is_not_known_yet() -> None:
 # The stacks
 
 
+def on_keys(service: str) -> str:
+    key = "arn:aws:kms:us-east-1:111111111111:key/*"
+    conditions = {"StringEquals": {"kms:ViaService": f"{service}.us-east-1.amazonaws.com"}}
+    return json.dumps({"Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key, "Condition": conditions}]})
+
+
+def own_policy(condition: Any = None, *, principal: str = "arn:aws:iam::111111111111:root", action: str = "kms:De*") -> str:
+    whom = {"Effect": "Allow", "Action": action, "Resource": "*", "Principal": {"AWS": principal}}
+    return json.dumps({"Statement": [whom | {"Condition": condition} if condition else whom]})
+
+
+VIA_SQS = {"StringEquals": {"kms:ViaService": ["sqs.us-east-1.amazonaws.com", "sns.us-east-1.amazonaws.com"]}}
+TASK, OTHER = ("arn:aws:iam::111111111111:role/plinth-test-" + name for name in ("task", "other"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "reaches"),
+    [
+        (own_policy(VIA_SQS), True),
+        (own_policy(), True),
+        (own_policy(principal=TASK), True),
+        (own_policy({"ArnEquals": {"aws:PrincipalArn": TASK}}), True),
+        (own_policy(action="kms:Encrypt"), False),
+        (own_policy(principal=OTHER), False),
+        (own_policy({"ArnEquals": {"aws:PrincipalArn": [OTHER]}}), False),
+        (own_policy({"StringEquals": {"kms:ViaService": "ssm.us-east-1.amazonaws.com"}}), False),
+        (own_policy({"Null": {"kms:ViaService": "true"}}), False),
+    ],
+)
+def test_a_key_is_reached_only_as_its_own_policy_consents(policy: str, *, reaches: bool) -> None:
+    graph = planned(with_role(on_keys("sqs"), policy=policy))
+    assert ("task" in reached(graph).get("key", [])) is reaches
+
+
+def test_a_key_without_a_policy_of_its_own_leaves_it_to_the_account() -> None:
+    assert reached(planned(with_role(on_keys("sqs")))) == {"key": ["task"]}
+
+
 @pytest.mark.parametrize("stack", STACKS)
-def test_every_role_of_a_stack_has_rights_that_lead_to_things_of_the_stack_and_a_key_that_asked(stack: str) -> None:
+def test_every_role_of_a_stack_has_rights_of_its_own_and_a_key_that_asked(stack: str) -> None:
     graph = graphs()[stack]
     found = access(graph)
     assert found.unread == ()
     roles = [entry for entry in principals(graph, found) if entry[0].type.endswith(":Role")]
-    assert roles
+    assert len(roles) == 6
     for role, takers, rights in roles:
         assert takers
         assert rights
         assert graph.asked_by(role).startswith("plinth:")
-        for right in rights:
-            assert not [target for target in targets_of(graph, right) if target.startswith("arn:")], right
     (writer,) = found.of(named(graph, "flow-logs-writer-role").urn)
     assert targets_of(graph, writer) == ["flow-logs-records"]
-    assert [called(right.principal) for right in reaching(found, graph, named(graph, "flow-logs-records"))] == [
-        "flow-logs-writer-role"
+
+
+def reaching_names(graph: Graph, name: str) -> list[str]:
+    return [called(right.principal) for right in reaching(access(graph), graph, named(graph, name))]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.requirement("SEC-27", part="who reaches each secret and key, as its own policy consents")
+def test_a_secret_is_reached_by_the_services_that_named_it_and_by_nobody_else(stack: str) -> None:
+    graph = graphs()[stack]
+    assert reaching_names(graph, "secrets-google-oauth") == ["service-collection-identity-role"]
+    assert reaching_names(graph, "secrets-booking-django-key") == [
+        "service-booking-identity-role",
+        "service-booking-worker-identity-role",
     ]
+    assert reaching_names(graph, "secrets-postgres") == []
+    assert set(reaching_names(graph, "secrets-encryption-key")) == {
+        f"whom account {'0' * 12} lets",
+        *(f"service-{name}-identity-role" for name in ("booking", "booking-worker", "bot-runner", "collection")),
+    }
+    for purpose in ("data", "storage", "backup", "config"):
+        assert set(reaching_names(graph, f"{purpose}-encryption-key")) == {f"whom account {'0' * 12} lets"}
+    assert reaching_names(graph, "flow-logs-records") == ["flow-logs-writer-role"]
+
+
+def test_a_right_leads_to_the_entry_that_asked_for_it() -> None:
+    document = read(ROOT, "dev", "plinth")
+    asked = asked_for(document, "plinth:services.collection")
+    line = document.line(("plinth:services", "collection", "access", 2))
+    assert asked["ReadSecretGoogleOauth"] == f"secret.google-oauth as read (Pulumi.dev.yaml:{line})"
+    assert asked["KeyReadSecretGoogleOauth"] == asked["ReadSecretGoogleOauth"]
+    graph = graphs()["dev"]
+    role = named(graph, "service-collection-identity-role")
+    assert {entry_of(asked, right) for right in access(graph).of(role.urn)} == {
+        asked["ReadSecretGoogleOauth"],
+        asked["ReadSecretCollectionApiKeys"],
+    }
+    assert asked_for(None, "plinth:services.collection") == asked_for(document, "plinth:services.nobody") == {}
+
+
+def test_what_no_entry_asked_for_leads_to_none() -> None:
+    graph, asked = graphs()["dev"], asked_for(read(ROOT, "dev", "plinth"), "plinth:services.bot-runner")
+    rights = {right.sid: right for right in access(graph).of(named(graph, "service-bot-runner-identity-role").urn)}
+    assert {sid for sid, right in rights.items() if not entry_of(asked, right)} == {"Agent", "AgentState"}
 
 
 def test_the_command_says_it_for_people_and_as_json(
@@ -211,7 +291,14 @@ def test_the_command_says_it_for_people_and_as_json(
     assert "flow-logs-writer-role  asked by plinth:networking.flowLogs (Pulumi.prod.yaml:" in said
     assert "taken by vpc-flow-logs.amazonaws.com if aws:SourceAccount, aws:SourceArn" in said
     assert "logs.us-east-1.amazonaws.com  kms: 9 actions if kms:EncryptionContext:aws:logs:arn" in said
+    assert "on secrets-google-oauth  for secret.google-oauth as read (Pulumi.prod.yaml:" in said
     answer = json.loads(command("--stack", "prod", "--json").out)
-    assert answer == json.loads(json.dumps(to_json(graphs()["prod"])))
-    assert [one["name"] for one in answer["principals"]] == ["account-administrators", "flow-logs-writer-role"]
-    assert {thing["name"] for thing in answer["things"]} == {"logs-encryption-key", "flow-logs-records"}
+    assert answer == json.loads(json.dumps(to_json(graphs()["prod"], read(ROOT, "prod", "plinth"))))
+    people = {one["name"]: one for one in answer["principals"]}
+    assert {"account-administrators", "flow-logs-writer-role", "service-booking-identity-role"} < people.keys()
+    entries = {right.get("entry", "") for right in people["service-booking-identity-role"]["rights"]}
+    (entry,) = entries
+    assert entry.startswith("secret.booking-django-key as read (Pulumi.prod.yaml:")
+    assert {"logs-encryption-key", "flow-logs-records", "secrets-google-oauth", "data-encryption-standby"} < {
+        thing["name"] for thing in answer["things"]
+    }

@@ -69,6 +69,9 @@ def test_each_stack_is_under_the_ceiling_that_its_requirements_name(stack: str) 
     assert (report.missing, report.unmetered, list(report.unpriced)) == ({}, [], [])
 
 
+PURPOSES = ("logs", "data", "storage", "secrets", "backup", "config")
+
+
 def test_the_network_of_dev_by_hand() -> None:
     charges = {f"{one.name}: {one.what}": one.cost.expected for one in report_of("dev").charges}
     hour = Decimal(730)
@@ -77,7 +80,7 @@ def test_the_network_of_dev_by_hand() -> None:
         "network-nat-a-address: address hours": hour * Decimal("0.005"),
         **{f"endpoints-{name}: network interface hours": hour * Decimal("0.01") for name in ("ecr-api", "ecr-dkr", "logs")},
         "discovery-namespace: hosted zone": Decimal("0.5"),
-        "logs-encryption-key: key": Decimal(1),
+        **{f"{purpose}-encryption-key: key": Decimal(1) for purpose in PURPOSES},
         "network-vpc: data between zones, out of one and into the other": 5 * 2 * Decimal("0.01"),
     }
     assert charges["network-nat-a: data processed"] == 30 * Decimal("0.045")

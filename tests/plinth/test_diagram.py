@@ -260,13 +260,13 @@ def test_like_resources_of_two_components_have_two_boxes() -> None:
 def test_a_type_without_a_place_is_drawn_with_what_it_refers_to() -> None:
     bucket, key = made(BUCKET, "files"), made(KEY, "key")
     versions = made("aws:s3/bucketVersioning:BucketVersioning", "versions", refers={"bucket": bucket, "x": key})
-    other = made("random:index/randomPassword:RandomPassword", "word")
+    other = made("random:index/randomPet:RandomPet", "word")
     graph = stack(bucket, key, versions, other)
     diagram = drawn(graph)
     assert (box(diagram, versions).layer, box(diagram, versions).title) == (Layer.OTHER, "S3 bucket versioning")
     assert arrow(diagram, versions, bucket).kind == arrow(diagram, versions, key).kind == "use"
     assert missing(graph) == (BUCKET, versions.type)
-    assert place_of(other.type).label == "random random password"
+    assert place_of(other.type).label == "random random pet"
 
 
 def test_secret_and_unknown_values_are_not_written() -> None:

@@ -15,9 +15,12 @@ from tests.harness import ROOT, project_copy
 SWITCHES = [entry.path for entry in entries() if entry.path[-1] == "enabled"]
 """Every switch that a stack file has, by its path."""
 _CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
-_NETWORKING = "plinth:networking"
+_NETWORKING, _IDENTITY = "plinth:networking", "plinth:identity"
 VPN: KeyPath = (_NETWORKING, "vpn", "enabled")
 ADOPTED: KeyPath = (_NETWORKING, "adopted", "enabled")
+GITHUB: KeyPath = (_IDENTITY, "github", "enabled")
+USERS: KeyPath = (_IDENTITY, "users", "enabled")
+BREAK_GLASS: KeyPath = (_IDENTITY, "breakGlass", "enabled")
 
 
 def _subnets(number: int) -> dict[str, Json]:
@@ -36,8 +39,22 @@ COMPANIONS: Mapping[KeyPath, Mapping[KeyPath, Json]] = {
         (_NETWORKING, "adopted", "databaseSubnets"): _subnets(2),
         (_NETWORKING, "adopted", "privateRouteTables"): {"all": "rtb-0123456789abcdef0"},
     },
+    GITHUB: {(_IDENTITY, "github", "repository"): "owner/name"},
+    USERS: {(_IDENTITY, "users", "names"): {"siem": {"access": [{"to": "log-group.flow-logs", "as": "read"}]}}},
+    BREAK_GLASS: {(_IDENTITY, "breakGlass", "takenBy"): ["arn:aws:iam::000000000000:user/ann"]},
 }
 """What else a switch needs to be turned on: what no stack file of ours holds."""
+OUTSIDE: Mapping[KeyPath, Json] = {
+    (_IDENTITY, "outside"): {
+        "siem": {
+            "issuer": "token.actions.githubusercontent.com",
+            "audience": "sts.amazonaws.com",
+            "subject": "repo:owner/siem:ref:refs/heads/main",
+            "access": [{"to": "log-group.flow-logs", "as": "read"}],
+        }
+    }
+}
+"""A system outside of AWS, of which no stack file of ours has one."""
 
 
 def planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:

@@ -9,24 +9,24 @@ from stack.config.faults import ConfigError
 from stack.config.loader import load_all
 from tests.harness import STACKS, graphs, of_kind, project_copy, replace_in
 
-ONCE = ("AccountPasswordPolicy", "Group", "GroupPolicy", "Analyzer")
+ONCE = ("AccountPasswordPolicy", "Group", "GroupPolicy", "Analyzer", "OpenIdConnectProvider")
 
 
 @pytest.mark.requirement("BST-08", part="the singletons that exist; other stacks read nothing of them yet")
 @pytest.mark.requirement("SEC-27", part="the analyzer exists in prod")
 def test_prod_makes_what_an_account_has_once_and_the_others_make_none() -> None:
     made = {stack: [len(of_kind(graphs()[stack], kind)) for kind in ONCE] for stack in STACKS}
-    assert made == {"dev": [0, 0, 0, 0], "staging": [0, 0, 0, 0], "prod": [1, 1, 1, 1]}
+    assert made == {"dev": [0] * 5, "staging": [0] * 5, "prod": [1] * 5}
     assert graphs()["prod"].of_type(AccountBaseline.TYPE)[0].inputs["configKey"] == "plinth:account.singletons"
 
 
 def test_two_stacks_of_one_account_cannot_both_make_it(tmp_path: Path) -> None:
     copy = project_copy(tmp_path)
-    replace_in(copy / "Pulumi.dev.yaml", r"singletons: \{enabled: false", "singletons: {enabled: true")
+    replace_in(copy / "Pulumi.dev.yaml", r"singletons:\n      enabled: false", "singletons:\n      enabled: true")
     with pytest.raises(ConfigError) as caught:
         load_all(copy, STACKS)
     assert [str(fault) for fault in caught.value.faults] == [
-        "Pulumi.prod.yaml:29: plinth:account.singletons.enabled: true, and stack dev of the same account has it as well; "
+        "Pulumi.prod.yaml:80: plinth:account.singletons.enabled: true, and stack dev of the same account has it as well; "
         "true in one stack of an account"
     ]
     replace_in(copy / "Pulumi.dev.yaml", '"000000000000"', '"111111111111"')

@@ -53,15 +53,16 @@ def interfaces(graph: Graph) -> list[Resource]:
     return [endpoint for endpoint in of_kind(graph, "VpcEndpoint") if endpoint.inputs["vpcEndpointType"] == "Interface"]
 
 
+STORES = {"postgres": 5432, "redis": 6379}
 TIERS = {
     ("load-balancer", "ecs", 8000),
     ("load-balancer", "eks", 443),
-    ("ecs", "postgres", 5432),
     ("eks", "postgres", 5432),
-    ("ecs", "redis", 6379),
     ("eks", "redis", 6379),
+    *((f"service-{name}", store, port) for name in ("booking", "booking-worker", "collection") for store, port in STORES.items()),
+    ("service-websocket", "redis", 6379),
 }
-TO_ENDPOINTS = {("ecs", "endpoints", 443), ("eks", "endpoints", 443)}
+TO_ENDPOINTS = {(name, "endpoints", 443) for name in ("ecs", "eks", "service-websocket", "service-bot-runner")}
 FROM_VPN = {("vpn", "load-balancer", 443), ("vpn", "postgres", 5432), ("vpn", "redis", 6379)}
 
 
@@ -172,18 +173,18 @@ def test_every_log_group_is_kept_for_a_stated_time_and_encrypted(stack: str, tmp
 
 
 @EVERY_STACK
-@pytest.mark.requirement(
-    "SEC-12", part="the key for logs; those for data, storage, secrets and backup come with what they encrypt"
-)
+@pytest.mark.requirement("SEC-12")
 def test_keys_are_renewed_and_given_to_nobody_in_general(stack: str) -> None:
     graph = graphs()[stack]
     keys = graph.of_type("aws:kms/key:Key")
-    assert [key.name for key in keys] == ["logs-encryption-key"]
-    for key in keys:
-        assert key.inputs["enableKeyRotation"] is True
-        assert key.inputs["deletionWindowInDays"] == (30 if CONFIGS[stack].platform.deletion == "retain" else 7)
+    purposes = ("logs", "data", "storage", "secrets", "backup", "config")
+    assert [key.name for key in keys] == [f"{purpose}-encryption-key" for purpose in purposes]
+    assert {key.inputs["enableKeyRotation"] for key in keys} == {True}
+    (of_logs,) = [json.loads(key.inputs["policy"])["Statement"] for key in keys if key.name == "logs-encryption-key"]
+    assert {"Service": ["logs.us-east-1.amazonaws.com"]} in [statement["Principal"] for statement in of_logs]
+    for key in (*keys, *graph.of_type("aws:kms/replicaKey:ReplicaKey")):
+        assert key.inputs["deletionWindowInDays"] == {"dev": 7, "staging": 14, "prod": 30}[stack]
         principals = [statement["Principal"] for statement in json.loads(key.inputs["policy"])["Statement"]]
-        assert {"Service": ["logs.us-east-1.amazonaws.com"]} in principals
         assert not any("*" in text for principal in principals for text in texts(principal))
 
 
@@ -227,7 +228,7 @@ def test_gateway_endpoints_are_entered_into_the_tables_of_the_private_and_the_da
 def test_without_endpoints_there_is_neither_their_group_nor_a_rule_for_it(tmp_path: Path) -> None:
     graph = planned(tmp_path, "dev", {("plinth:networking", "endpoints"): []})
     assert admitted(graph) == TIERS
-    assert not [resource.urn for resource in graph.resources.values() if "endpoints" in resource.name]
+    assert not [resource.urn for resource in graph.resources.values() if resource.name.startswith("endpoints")]
 
 
 # A way in for developers
@@ -263,7 +264,18 @@ def test_every_physical_name_follows_the_convention_within_its_limit(stack: str)
 def test_every_policy_document_can_be_read_before_anything_exists(stack: str, tmp_path: Path) -> None:
     graph = record(project_copy(tmp_path), stack, mode="unknowns")
     found = [r.inputs[key] for r in graph.resources.values() for key in ("policy", "assumeRolePolicy") if key in r.inputs]
-    assert len(found) == len(of_kind(graph, "VpcEndpoint")) + len(of_kind(graph, "GroupPolicy")) + 3
+    kinds = (
+        "vpcEndpoint:VpcEndpoint",
+        "groupPolicy:GroupPolicy",
+        "role:Role",
+        "rolePolicy:RolePolicy",
+        "secretPolicy:SecretPolicy",
+    )
+    keys = (*graph.of_type("aws:kms/key:Key"), *graph.of_type("aws:kms/replicaKey:ReplicaKey"))
+    holders = [
+        r for r in graph.resources.values() if r.type.startswith("aws:") and r.type.endswith(tuple(f"/{k}" for k in kinds))
+    ]
+    assert len(found) == len(holders) + len(keys)
     for document in found:
         assert json.loads(document)["Statement"]
 

@@ -7,16 +7,21 @@ import pytest
 
 from plinth.engine.graph import Graph
 from stack.config.document import KeyPath, format_path, read
-from stack.config.reference import entries, find
+from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS
 from tests.program.switched import ADOPTED, SWITCHES, planned, turned_on
 
 
 def off(stack: str) -> dict[KeyPath, Any]:
-    """Every switch off, and every list empty that may be."""
+    """Every switch off, and every list and every map of free names empty that may be."""
     document = read(ROOT, stack, "plinth")
-    lists = [entry.path for entry in entries() if isinstance(document.at(entry.path), list)]
-    return dict.fromkeys(SWITCHES, False) | {path: [] for path in lists if "minItems" not in (find(path) or {})}
+    paths = [entry.path for entry in entries()]
+    lists = [path for path in paths if isinstance(document.at(path), list) and "minItems" not in (find(path) or {})]
+    maps = [path for path in paths if isinstance(document.at(path), dict) and not keys_of(path)]
+    values: dict[KeyPath, Any] = dict.fromkeys(SWITCHES, False)
+    values |= {path: list[Any]() for path in lists}
+    values |= {path: dict[str, Any]() for path in maps}
+    return values
 
 
 def hanging(graph: Graph) -> list[str]:
@@ -33,13 +38,18 @@ def hanging(graph: Graph) -> list[str]:
     ]
 
 
+def _asked(graph: Graph) -> set[str]:
+    """The keys of the stack file that components were asked for by."""
+    return {str(resource.inputs["configKey"]) for resource in graph.resources.values() if "configKey" in resource.inputs}
+
+
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("switch", SWITCHES, ids=format_path)
 def test_each_switch_can_be_turned_alone(switch: KeyPath, stack: str, tmp_path: Path) -> None:
     turned = not read(ROOT, stack, "plinth").at(switch)
     graph = planned(tmp_path, stack, turned_on(switch) if turned else {switch: False})
     assert hanging(graph) == []
-    asked = [resource for resource in graph.resources.values() if resource.inputs.get("configKey") == format_path(switch[:-1])]
+    asked = [key for key in _asked(graph) if key.startswith(format_path(switch[:-1]))]
     assert bool(asked) is (turned and switch[-2] != "adopted"), "the switch decides whether its component is there"
 
 
@@ -56,9 +66,10 @@ def test_all_switches_can_be_on(*, adopted: bool, tmp_path: Path) -> None:
     switches = [switch for switch in SWITCHES if adopted or switch != ADOPTED]
     graph = planned(tmp_path, "dev", turned_on(*switches))
     assert hanging(graph) == []
-    asked = {resource.inputs.get("configKey") for resource in graph.resources.values()}
+    asked = _asked(graph)
     displaced = {"plinth:networking.adopted", "plinth:networking.accessLists"} if adopted else set[str]()
-    assert {format_path(switch[:-1]) for switch in switches} - asked == displaced
+    turned = {format_path(switch[:-1]) for switch in switches}
+    assert {key for key in turned if not any(other.startswith(key) for other in asked)} == displaced
 
 
 def test_a_reference_to_what_is_not_there_is_noticed(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
-from components.security.account import AccountBaseline, AccountBaselineArgs
+from components.security.account import AccountBaseline, AccountBaselineArgs, IdentityProvider
 from plinth.engine.graph import Graph
 from tests.harness import named, recorded
 
+GITHUB = IdentityProvider(issuer="token.actions.githubusercontent.com", audience="sts.amazonaws.com")
 
-def args(**changed: int) -> AccountBaselineArgs:
-    return AccountBaselineArgs(**{"min_length": 14, "remembered": 24, "max_age_days": 90, **changed})
+
+def args(**changed: Any) -> AccountBaselineArgs:
+    given: dict[str, Any] = {"min_length": 14, "remembered": 24, "max_age_days": 90, "identity_providers": {"github": GITHUB}}
+    return AccountBaselineArgs(**given | changed)
 
 
 def account() -> Graph:
@@ -54,6 +57,20 @@ def test_the_analyzer_looks_at_the_whole_account() -> None:
     outputs = graph.of_type(AccountBaseline.TYPE)[0].outputs
     assert outputs["analyzer_arn"] == analyzer.outputs["arn"]
     assert outputs["administrators"] == named(graph, "account-administrators").outputs["name"]
+
+
+@pytest.mark.requirement("DEL-04", part="the provider of tokens")
+def test_tokens_are_believed_of_whom_and_for_whom_they_are_meant() -> None:
+    inputs = named(account(), "account-tokens-github").inputs
+    assert (inputs["url"], inputs["clientIdLists"]) == ("https://token.actions.githubusercontent.com", ["sts.amazonaws.com"])
+    none = recorded(lambda ctx: AccountBaseline("account", args(identity_providers={}), ctx))
+    assert not [resource for resource in none.resources.values() if "tokens" in resource.name]
+
+
+@pytest.mark.parametrize("issuer", ["https://gitlab.com", ""])
+def test_an_issuer_is_a_name_without_its_scheme(issuer: str) -> None:
+    with pytest.raises(ValueError, match=r"AccountBaselineArgs: identity_providers.x: an issuer without https://"):
+        args(identity_providers={"x": IdentityProvider(issuer=issuer, audience="a")})
 
 
 @pytest.mark.parametrize("changed", [{"min_length": 7}, {"min_length": 129}, {"remembered": 25}, {"max_age_days": 0}])

@@ -5,28 +5,42 @@ from typing import Any
 
 import pytest
 
+from components.core.context import Context
 from components.core.documents import Grant
 from components.core.offers import Statement
-from components.security.keys import Key, KeyArgs, log_service
+from components.security.keys import (
+    Key,
+    KeyArgs,
+    KeyUser,
+    account_directly,
+    account_through,
+    log_service,
+    roles_directly,
+)
 from plinth.engine.graph import Graph
 from tests.harness import named, recorded
 
-USER = Grant(
-    principals={"Service": ("x.amazonaws.com",)},
-    statement=Statement(actions=("kms:Decrypt",), resources=("*",), because="this key"),
-)
+ACCOUNT = '{"AWS": ["arn:aws:iam::111111111111:root"]}'
+
+
+def user(_: Context) -> Grant:
+    return Grant(
+        principals={"Service": ("x.amazonaws.com",)},
+        statement=Statement(actions=("kms:Decrypt",), resources=("*",), because="this key"),
+    )
 
 
 def args(**changed: Any) -> KeyArgs:
-    given: dict[str, Any] = {"purpose": "logs", "deletion_window_days": 7, "users": (USER,)}
+    given: dict[str, Any] = {"purpose": "logs", "deletion_window_days": 7, "users": (user,)}
     return KeyArgs(**given | changed)
 
 
-def key(*, retain: bool = False) -> Graph:
-    return recorded(
-        lambda ctx: Key("logs-encryption", args(users=(log_service(ctx),)), ctx),
-        retain=retain,
-    )
+def key(*users: KeyUser, retain: bool = False, **changed: Any) -> Graph:
+    return recorded(lambda ctx: Key("logs-encryption", args(users=users or (log_service,), **changed), ctx), retain=retain)
+
+
+def policy(graph: Graph, name: str = "logs-encryption-key") -> list[dict[str, Any]]:
+    return json.loads(named(graph, name).inputs["policy"])["Statement"]
 
 
 @pytest.mark.parametrize("retain", [True, False])
@@ -38,16 +52,13 @@ def test_a_key_is_renewed_has_a_window_for_second_thoughts_and_an_alias(*, retai
     assert alias.inputs["name"] == "alias/plinth-test-logs-key"
     assert alias.inputs["targetKeyId"] == made.outputs["keyId"]
     assert (made.options.protect, made.options.retain_on_delete) == (retain, retain)
-    assert graph.of_type(Key.TYPE)[0].outputs == {"key_arn": made.outputs["arn"]}
+    assert "multiRegion" not in made.inputs
+    assert graph.of_type(Key.TYPE)[0].outputs == {"key_arn": made.outputs["arn"], "copy_arns": {}}
 
 
-@pytest.mark.requirement(
-    "SEC-12", part="the key for logs; those for data, storage, secrets and backup come with what they encrypt"
-)
 def test_its_policy_names_every_action_and_every_principal() -> None:
-    text = named(key(), "logs-encryption-key").inputs["policy"]
-    statements = {json.dumps(s["Principal"]): s for s in json.loads(text)["Statement"]}
-    account, service = '{"AWS": ["arn:aws:iam::111111111111:root"]}', '{"Service": ["logs.us-east-1.amazonaws.com"]}'
+    statements = {json.dumps(s["Principal"]): s for s in policy(key())}
+    account, service = ACCOUNT, '{"Service": ["logs.us-east-1.amazonaws.com"]}'
     assert statements.keys() == {account, service}
     actions = {action for statement in statements.values() for action in statement["Action"]}
     assert all(action.startswith("kms:") and "*" not in action for action in actions)
@@ -65,9 +76,57 @@ def test_its_policy_names_every_action_and_every_principal() -> None:
 
 def test_bad_arguments_are_refused_all_at_once() -> None:
     with pytest.raises(ValueError, match=r"KeyArgs: ") as caught:
-        args(purpose="All Logs", deletion_window_days=6, users=())
-    for expected in ("purpose: 'All Logs'", "deletion_window_days: 6 is not possible; 7 to 30", "users: none given"):
+        args(purpose="All Logs", deletion_window_days=6, users=(), copies={"Far Away": "us-west-2"})
+    for expected in (
+        "copies: 'Far Away'",
+        "purpose: 'All Logs'",
+        "deletion_window_days: 6 is not possible; 7 to 30",
+        "users: none given",
+    ):
         assert expected in str(caught.value)
+
+
+def test_a_service_uses_a_key_for_whom_the_account_lets_and_hands_it_on_only_to_aws() -> None:
+    users = [s for s in policy(key(*account_through("rds", "sqs"))) if "Condition" in s]
+    services = ["rds.us-east-1.amazonaws.com", "sqs.us-east-1.amazonaws.com"]
+    through = {"kms:CallerAccount": "111111111111", "kms:ViaService": services}
+    hand_on, use = sorted(users, key=lambda s: len(s["Action"]))
+    assert json.dumps(use["Principal"]) == json.dumps(hand_on["Principal"]) == ACCOUNT
+    assert use["Condition"] == {"StringEquals": through}
+    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= set(use["Action"])
+    assert hand_on["Action"] == ["kms:CreateGrant"]
+    assert hand_on["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}, "StringEquals": through}
+
+
+def test_a_key_can_be_used_without_a_service_by_the_account_or_by_roles_that_need_not_exist() -> None:
+    role = "arn:aws:iam::111111111111:role/plinth-test-x"
+    of_account, of_role = (account_directly("kms:Encrypt"), roles_directly(("kms:Decrypt",), (role,)))
+    found = {s["Action"][0]: s for s in policy(key(of_account, of_role)) if "Condition" in s}
+    assert found["kms:Encrypt"]["Condition"] == {
+        "Null": {"kms:ViaService": "true"},
+        "StringEquals": {"kms:CallerAccount": "111111111111"},
+    }
+    assert found["kms:Decrypt"]["Condition"] == {"ArnEquals": {"aws:PrincipalArn": [role]}, "Null": {"kms:ViaService": "true"}}
+    assert {json.dumps(s["Principal"]) for s in found.values()} == {ACCOUNT}
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_a_copy_stands_in_its_region_under_the_same_alias_with_a_policy_for_that_region(*, retain: bool) -> None:
+    graph = key(*account_through("s3"), copies={"standby": "us-west-2", "vault": "eu-west-1"}, retain=retain)
+    made, copy, alias = (named(graph, f"logs-encryption-{part}") for part in ("key", "standby", "standby-alias"))
+    assert (made.inputs["multiRegion"], made.inputs["region"]) == (True, "us-east-1")
+    assert (copy.inputs["primaryKeyArn"], copy.inputs["region"]) == (made.outputs["arn"], "us-west-2")
+    assert copy.inputs["deletionWindowInDays"] == 7
+    assert (copy.options.protect, copy.options.retain_on_delete) == (retain, retain)
+    assert (alias.inputs["name"], alias.inputs["region"]) == ("alias/plinth-test-logs-key", "us-west-2")
+    assert alias.inputs["targetKeyId"] == copy.outputs["keyId"]
+    via = {json.dumps(s["Condition"]["StringEquals"]) for s in policy(graph, copy.name) if "Condition" in s}
+    assert via == {'{"kms:CallerAccount": "111111111111", "kms:ViaService": ["s3.us-west-2.amazonaws.com"]}'}
+    (administration,) = [s for s in policy(graph) if "Condition" not in s]
+    assert {"kms:ReplicateKey", "kms:UpdatePrimaryRegion"} <= set(administration["Action"])
+    assert graph.of_type(Key.TYPE)[0].outputs["copy_arns"] == {
+        label: named(graph, f"logs-encryption-{label}").outputs["arn"] for label in ("standby", "vault")
+    }
 
 
 @pytest.mark.parametrize("days", [6, 31])

@@ -1,0 +1,28 @@
+"""An entry of an `access` list, as pure data: who has it does something with a thing."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+_PLAIN = re.compile(r"[a-z]+([.-][a-z]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One entry: whoever has it does `verb` with the thing called `to`, or with what in it begins with `prefix`."""
+
+    to: str
+    verb: str
+    prefix: str = ""
+
+    @property
+    def sid(self) -> str:
+        """What its statements are called: `ReadSecretGoogleOauth`. No two entries share one."""
+        words = "".join(word.capitalize() for word in re.split(r"[^a-z0-9]+", f"{self.verb}.{self.to}"))
+        if _PLAIN.fullmatch(self.to) and not self.prefix:
+            return words
+        return f"{words}0{hashlib.sha256(f'{self.verb} {self.to} {self.prefix}'.encode()).hexdigest()[:6]}"
+
+    def sids(self, statements: int) -> tuple[str, ...]:
+        """The names of its statements, where there are so many, and of the one on its key."""
+        return (*(f"{self.sid}{number or ''}" for number in range(statements)), f"Key{self.sid}")

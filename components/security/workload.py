@@ -1,0 +1,174 @@
+"""The identity of a service: the role that its code acts in, on whatever it runs."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pulumi import Output, ResourceOptions
+from pulumi_aws import iam
+
+from components.core.checks import refuse
+from components.core.component import Component
+from components.core.context import Context
+from components.core.logs import log_group_arn
+from components.core.offers import Statement
+from components.core.service_role import ServiceRole, ServiceRoleArgs
+from components.core.trust import ServiceTrust
+from components.security.runtimes import Runtime
+
+_AGENT = (
+    "ec2messages:AcknowledgeMessage",
+    "ec2messages:DeleteMessage",
+    "ec2messages:FailMessage",
+    "ec2messages:GetEndpoint",
+    "ec2messages:GetMessages",
+    "ec2messages:SendReply",
+    "ssm:GetDeployablePatchSnapshotForInstance",
+    "ssm:GetManifest",
+    "ssm:ListAssociations",
+    "ssm:PutConfigurePackageResult",
+    "ssm:PutInventory",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+_AGENT_STATE = (
+    "ssm:DescribeAssociation",
+    "ssm:DescribeDocument",
+    "ssm:GetDocument",
+    "ssm:ListInstanceAssociations",
+    "ssm:PutComplianceItems",
+    "ssm:UpdateAssociationStatus",
+    "ssm:UpdateInstanceAssociationStatus",
+    "ssm:UpdateInstanceInformation",
+)
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Host:
+    """What a runtime makes of a role: what its job is called, who takes it, what it needs before the first line of our code."""
+
+    job: str
+    trust: Callable[[Context, str], ServiceTrust]
+    own: Callable[[Context, str], tuple[Statement, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadArgs:
+    """The service called `service`, which runs on `runs_on` and may do `statements`. Raises ValueError that names every fault."""
+
+    service: str
+    runs_on: Runtime
+    statements: tuple[Statement, ...]
+
+    def __post_init__(self) -> None:
+        refuse(self, self._problems())
+
+    def _problems(self) -> Iterator[str]:
+        if not _NAME.fullmatch(self.service):
+            yield f"service: {self.service!r} is no name; lower-case words joined by hyphens"
+
+
+class Workload(Component):
+    """The role of one service, with what its `access` list comes to and what its runtime needs, and no more.
+
+    Creates: the role; on EC2 also the instance profile that hands it to the machine.
+    Costs: nothing.
+    """
+
+    TYPE: ClassVar[str] = "plinth:security:Workload"
+
+    role_arn: Output[str]
+
+    def __init__(self, name: str, args: WorkloadArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
+        super().__init__(name, ctx, opts)
+        host = _HOSTS[args.runs_on]
+        role = ServiceRole(
+            f"{name}-identity",
+            ServiceRoleArgs(
+                trust=host.trust(ctx, args.service),
+                statements=(*host.own(ctx, args.service), *args.statements),
+                purpose=f"What the service {args.service} may do",
+                area=args.service,
+                job=host.job,
+            ),
+            ctx,
+            self.under(),
+        )
+        if args.runs_on == "ec2":
+            iam.InstanceProfile(
+                f"{name}-profile",
+                name=ctx.physical(args.service, host.job, kind="profile"),
+                path=ctx.role_path,
+                role=role.role_name,
+                tags=ctx.tagged(f"{name}-profile"),
+                opts=self.under(after=[role]),
+            )
+        self.role_arn = role.ready_arn
+        self.publish()
+
+
+def workload_role_arn(ctx: Context, service: str, runs_on: Runtime) -> str:
+    """The ARN of that role, known before it exists."""
+    return ctx.role_arn(service, _HOSTS[runs_on].job)
+
+
+def _nothing(_ctx: Context, _service: str) -> tuple[Statement, ...]:
+    return ()
+
+
+def _tasks(ctx: Context, _service: str) -> ServiceTrust:
+    """Source: ECS developer guide, "Amazon ECS task IAM role"; the ARN of a task is not known before it runs."""
+    return ServiceTrust(service="ecs-tasks.amazonaws.com", source_arn=f"arn:aws:ecs:{ctx.region}:{ctx.account_id}:*")
+
+
+def _machines(_ctx: Context, _service: str) -> ServiceTrust:
+    return ServiceTrust(service="ec2.amazonaws.com")
+
+
+def _functions(ctx: Context, service: str) -> ServiceTrust:
+    function = ctx.physical(service, "function", kind="function")
+    source = f"arn:aws:lambda:{ctx.region}:{ctx.account_id}:function:{function}"
+    return ServiceTrust(service="lambda.amazonaws.com", source_arn=source)
+
+
+def _agent(ctx: Context, _service: str) -> tuple[Statement, ...]:
+    """Sessions, commands and patches without an open port.
+
+    Source: the AWS managed policy AmazonSSMManagedInstanceCore, but for its right to read every parameter.
+    """
+    own = f"{ctx.region}:{ctx.account_id}"
+    return (
+        Statement(
+            sid="Agent",
+            actions=_AGENT,
+            resources=("*",),
+            because="the machine speaks of itself, and none of these actions knows a resource",
+        ),
+        Statement(
+            sid="AgentState",
+            actions=_AGENT_STATE,
+            resources=(
+                f"arn:aws:ec2:{own}:instance/*",
+                f"arn:aws:ssm:{own}:association/*",
+                f"arn:aws:ssm:{ctx.region}:*:document/*",  # most of them are AWS's own
+            ),
+        ),
+    )
+
+
+def _records(ctx: Context, service: str) -> tuple[Statement, ...]:
+    group = log_group_arn(ctx, service, "function")
+    return (
+        Statement(sid="Records", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(f"{group}:log-stream:*",)),
+    )
+
+
+_HOSTS: Mapping[Runtime, _Host] = {
+    "ec2": _Host(job="instance", trust=_machines, own=_agent),
+    "ecs": _Host(job="task", trust=_tasks, own=_nothing),
+    "lambda": _Host(job="function", trust=_functions, own=_records),
+}

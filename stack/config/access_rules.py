@@ -1,0 +1,58 @@
+"""Rules of `access` lists: every entry names something that is there, and something that can be done with it."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from components.core.verbs import CAPABILITIES, Kind
+from stack.config.breach import Breach
+from stack.config.document import KeyPath
+from stack.config.faults import nearest
+from stack.config.model import NAMESPACE, StackConfig
+from stack.config.services import Access
+from stack.config.targets import lists, targets, verbs
+
+
+def _entries_are_possible(config: StackConfig) -> Iterator[Breach]:
+    there = targets(config)
+    for path, entries, connecting in lists(config):
+        for index, entry in enumerate(entries):
+            yield from _problems(entry, (*path, index), there, connecting=connecting)
+
+
+def _problems(entry: Access, path: KeyPath, there: Mapping[str, Kind], *, connecting: bool) -> Iterator[Breach]:
+    kind = there.get(entry.to)
+    if kind is None:
+        near = nearest(entry.to, there)
+        yield Breach(
+            path=(*path, "to"), problem=f"{entry.to} is nothing in this stack", allowed=f"one of {', '.join(there)}{near}"
+        )
+        return
+    words = verbs(kind, connecting=connecting)
+    if entry.verb not in words:
+        possible = f"one of {', '.join(words)}{nearest(entry.verb, words)}" if words else "a service can, who is in the network"
+        yield Breach(path=(*path, "as"), problem=f"{entry.verb} cannot be done with {entry.to} from here", allowed=possible)
+    elif entry.prefix and not CAPABILITIES[kind].verbs[entry.verb].takes_prefix:
+        problem = f"{entry.prefix} cannot narrow what {entry.verb} does with {entry.to}"
+        yield Breach(path=(*path, "prefix"), problem=problem, allowed="no prefix")
+
+
+def _entries_differ(config: StackConfig) -> Iterator[Breach]:
+    for path, entries, _ in lists(config):
+        for index, entry in enumerate(entries):
+            if entry in entries[:index]:
+                yield Breach(path=(*path, index), problem=f"{entry.to} as {entry.verb} stands there already", allowed="each once")
+
+
+def _names_can_be_joined(config: StackConfig) -> Iterator[Breach]:
+    """The rules between two security groups are called `<one>-to-<other>`."""
+    for name in config.services:
+        if "to" in name.split("-"):
+            yield Breach(
+                path=(f"{NAMESPACE}:services", name), problem="has `to` among its words", allowed="a name that does not join two"
+            )
+
+
+ACCESS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
+    _entries_are_possible,
+    _entries_differ,
+    _names_can_be_joined,
+)

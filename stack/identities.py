@@ -1,0 +1,196 @@
+"""Keys, secrets, and who may use them: what the program builds of components of security."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from components.core.context import Context
+from components.core.contracts import EncryptionKey
+from components.core.trust import WebIdentityTrust
+from components.security.keys import Key, KeyArgs, KeyUser, account_directly, account_through, log_service, roles_directly
+from components.security.outside import OutsideRole, OutsideRoleArgs, identity_provider_arn, outside_role_arn
+from components.security.purposes import SERVICES, Purpose
+from components.security.service_user import ServiceUser, ServiceUserArgs, service_user_arn
+from components.security.workload import Workload, WorkloadArgs, workload_role_arn
+from stack.config.engine import credential
+from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
+from stack.config.loader import Stack
+from stack.things import Rights, rights, things
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who has an `access` list: a service, a system outside or a user, by its ARN, with what the list comes to."""
+
+    kind: Literal["service", "outside", "user"]
+    name: str
+    arn: str
+    rights: Rights
+
+
+_STACK_FILE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt")
+"""What Pulumi does with the key of the secrets in a stack file (Pulumi documentation, "AWS Key Management Service")."""
+
+
+def account(stack: Stack, ctx: Context) -> None:
+    """What the account has once, where this stack is the one to make it."""
+    singletons = stack.config.account.singletons
+    if not singletons.enabled:
+        return
+    from components.security.account import AccountBaseline, AccountBaselineArgs, IdentityProvider
+
+    passwords = singletons.passwords
+    args = AccountBaselineArgs(
+        min_length=passwords.min_length,
+        remembered=passwords.remembered,
+        max_age_days=passwords.max_age_days,
+        identity_providers={
+            name: IdentityProvider(issuer=provider.issuer, audience=provider.audience)
+            for name, provider in singletons.identity_providers.items()
+        },
+    )
+    AccountBaseline("account", args, ctx.asked_by("plinth:account.singletons"))
+
+
+def logs_key(stack: Stack, ctx: Context) -> EncryptionKey:
+    """Always there: every log group is encrypted with it."""
+    args = KeyArgs(purpose="logs", deletion_window_days=stack.config.keys.deletion_days, users=(log_service,))
+    return Key("logs-encryption", args, ctx.asked_by("plinth:keys"))
+
+
+def holders(stack: Stack, ctx: Context) -> tuple[Holder, ...]:
+    """Everyone who has an `access` list, with what it comes to."""
+    return tuple(_holders(stack, ctx))
+
+
+def _holders(stack: Stack, ctx: Context) -> Iterator[Holder]:
+    identity, there = stack.config.identity, things(stack, ctx)
+    for name, service in stack.config.services.items():
+        arn = workload_role_arn(ctx, name, service.runs_on)
+        yield Holder(kind="service", name=name, arn=arn, rights=rights(service.access, there, ctx))
+    for name, role in identity.outside.items():
+        yield Holder(kind="outside", name=name, arn=outside_role_arn(ctx, name), rights=rights(role.access, there, ctx))
+    for name, user in identity.users.names.items() if identity.users.enabled else ():
+        yield Holder(kind="user", name=name, arn=service_user_arn(ctx, name), rights=rights(user.access, there, ctx))
+
+
+def _copies(stack: Stack) -> Mapping[str, tuple[str, Sequence[Purpose]]]:
+    """Where keys have copies: the region of each place, and whose."""
+    copies, regions = stack.config.keys.copies, stack.config.platform.regions
+    return {"standby": (regions.standby, copies.standby), "vault": (regions.vault, copies.vault)}
+
+
+def _other_regions(stack: Stack) -> tuple[str, ...]:
+    return tuple(region for region, copied in _copies(stack).values() if copied)
+
+
+def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose, EncryptionKey]:
+    """A key for each purpose. Some of those who are `known` use one without a service in between."""
+    config, places = stack.config.keys, _copies(stack)
+    return {
+        purpose: Key(
+            f"{purpose}-encryption",
+            KeyArgs(
+                purpose=purpose,
+                deletion_window_days=config.deletion_days,
+                users=(*_users(purpose), *_direct(purpose, known)),
+                copies={place: region for place, (region, copied) in places.items() if purpose in copied},
+            ),
+            ctx.asked_by("plinth:keys"),
+        )
+        for purpose in config.purposes
+    }
+
+
+def _users(purpose: Purpose) -> tuple[KeyUser, ...]:
+    services = SERVICES[purpose]
+    return account_through(*services) if services else (account_directly(*_STACK_FILE),)
+
+
+def _direct(purpose: Purpose, known: Sequence[Holder]) -> tuple[KeyUser, ...]:
+    """One entry of a key's policy for each entry of an access list that names the key."""
+    return tuple(
+        roles_directly(actions, (holder.arn,)) for holder in known for named, actions in holder.rights.keys if named == purpose
+    )
+
+
+def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, EncryptionKey]) -> None:
+    """Every secret of the stack file."""
+    config = stack.config.secrets
+    if not config.generated and not config.given:
+        return
+    from components.security.secrets import Generated, Given, Secrets, SecretsArgs
+
+    generated = {
+        name: Generated(kept_in=secret.kept_in, length=secret.length, username=secret.username)
+        for name, secret in config.generated.items()
+    }
+    given = {
+        name: Given(kept_in=secret.kept_in, value=credential(name) if name in stack.credentials else None)
+        for name, secret in config.given.items()
+    }
+    args = SecretsArgs(
+        key_arn=encrypted_with["secrets"].key_arn, recovery_days=config.recovery_days, secrets={**generated, **given}
+    )
+    Secrets("secrets", args, ctx.asked_by("plinth:secrets"))
+
+
+def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:
+    """The role or user of everyone who is `known`."""
+    for holder in known:
+        statements = holder.rights.statements
+        match holder.kind:
+            case "service":
+                runs_on = stack.config.services[holder.name].runs_on
+                args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=statements)
+                Workload(f"service-{holder.name}", args, ctx.asked_by(f"plinth:services.{holder.name}"))
+            case "outside":
+                _outside_role(stack, ctx.asked_by(f"plinth:identity.outside.{holder.name}"), holder)
+            case "user":
+                user = ServiceUserArgs(user=holder.name, statements=statements)
+                ServiceUser(f"user-{holder.name}", user, ctx.asked_by(f"plinth:identity.users.names.{holder.name}"))
+
+
+def _outside_role(stack: Stack, ctx: Context, holder: Holder) -> None:
+    role = stack.config.identity.outside[holder.name]
+    trust = WebIdentityTrust(
+        provider_arn=identity_provider_arn(ctx, role.issuer), issuer=role.issuer, audience=role.audience, subject=role.subject
+    )
+    args = OutsideRoleArgs(system=holder.name, trust=trust, statements=holder.rights.statements)
+    OutsideRole(f"outside-{holder.name}", args, ctx)
+
+
+def break_glass(stack: Stack, ctx: Context) -> None:
+    """The role for emergencies."""
+    switch = stack.config.identity.break_glass
+    if not switch.enabled:
+        return
+    from components.security.outside import BreakGlass, BreakGlassArgs
+
+    BreakGlass("break-glass", BreakGlassArgs(taken_by=switch.taken_by), ctx.asked_by("plinth:identity.breakGlass"))
+
+
+def pipelines(stack: Stack, ctx: Context) -> None:
+    """The roles of the pipelines on GitHub."""
+    github = stack.config.identity.github
+    if not github.enabled:
+        return
+    from components.security.pipeline_rights import PipelineScope, StateBackend, deploy_statements, preview_statements
+    from components.security.pipelines import Pipelines, PipelinesArgs
+
+    bucket, key_arn = github.state_bucket, github.state_key_arn
+    scope = PipelineScope(
+        state=StateBackend(bucket=bucket, key_arn=key_arn) if bucket else None,
+        regions=_other_regions(stack),
+        boundary_arn=ctx.boundary_arn,
+        account_wide=stack.config.account.singletons.enabled,
+    )
+    args = PipelinesArgs(
+        repository=github.repository,
+        environment=stack.environment,
+        issuer=GITHUB_ISSUER,
+        audience=GITHUB_AUDIENCE,
+        preview=preview_statements(ctx, scope),
+        deploy=deploy_statements(ctx, scope),
+    )
+    Pipelines("pipelines", args, ctx.asked_by("plinth:identity.github"))

@@ -1,0 +1,170 @@
+"""What keys, secrets and identities need of each other, and where a credential may stand."""
+
+from pathlib import Path
+
+import pytest
+
+from stack.config.checklist import unset
+from stack.config.faults import ConfigError
+from stack.config.loader import load_all
+from tests.harness import project_copy, replace_in
+
+SEALED = "v1:TmFOaMy8J4w=:v1:AAAA"
+PLAIN = "hunter2-4711"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return project_copy(tmp_path)
+
+
+def faults(folder: Path, stack: str = "dev") -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load_all(folder, [stack])
+    return [str(fault).split(": ", 1)[1] for fault in caught.value.faults]
+
+
+def changed(folder: Path, pattern: str, replacement: str, stack: str = "dev") -> list[str]:
+    replace_in(folder / f"Pulumi.{stack}.yaml", pattern, replacement)
+    return faults(folder, stack)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "expected"),
+    [
+        ("purposes: .*", "purposes: [data, data, secrets]", "plinth:keys.purposes[1]: data is given twice; each purpose once"),
+        (
+            "purposes: .*",
+            "purposes: [data]",
+            "plinth:keys.purposes: has no secrets, but there are some; secrets among them, or no secret",
+        ),
+        (
+            r"copies: .*",
+            "copies: {standby: [data, data], vault: []}",
+            "plinth:keys.copies.standby[1]: data is given twice; each purpose once",
+        ),
+        (
+            r"purposes: .*\n    deletionDays: 7\n    copies: .*",
+            "purposes: [secrets]\n    deletionDays: 7\n    copies: {standby: [], vault: [backup]}",
+            "plinth:keys.copies.vault[0]: backup has no key of its own; one of keys.purposes",
+        ),
+        (
+            "      bot-token: .*",
+            "      bot-token: {keptIn: parameter-store}\n      redis: {keptIn: secrets-manager}",
+            "plinth:secrets.given.redis: is generated as well; one owner for each secret",
+        ),
+        (
+            "github: {enabled: false",
+            "github: {enabled: true",
+            "plinth:identity.github.repository: is not given, but pipelines are on; a repository such as owner/name",
+        ),
+        (
+            "users: {enabled: false",
+            "users: {enabled: true",
+            "plinth:identity.users.names: is empty, but users are on; at least one user",
+        ),
+        (
+            "breakGlass: {enabled: false",
+            "breakGlass: {enabled: true",
+            "plinth:identity.breakGlass.takenBy: is empty, but the role is on; who may take it, by their ARNs",
+        ),
+    ],
+)
+def test_what_one_value_needs_of_another_is_there(copy: Path, pattern: str, replacement: str, expected: str) -> None:
+    assert changed(copy, pattern, replacement) == [expected]
+
+
+def test_the_stack_that_makes_the_providers_believes_every_token_that_it_asks_for(copy: Path) -> None:
+    replace_in(copy / "Pulumi.prod.yaml", 'enabled: false, repository: ""', "enabled: true, repository: owner/name")
+    assert load_all(copy, ["prod"])
+    found = changed(copy, "audience: sts.amazonaws.com", "audience: other", stack="prod")
+    assert found == [
+        "plinth:identity.github.enabled: tokens of token.actions.githubusercontent.com for sts.amazonaws.com are not believed in "
+        "this account; an issuer and audience of account.singletons.identityProviders"
+    ]
+
+
+def test_a_stack_that_makes_no_providers_cannot_tell_and_is_not_asked(copy: Path) -> None:
+    replace_in(copy / "Pulumi.dev.yaml", 'enabled: false, repository: ""', "enabled: true, repository: owner/name")
+    replace_in(copy / "Pulumi.dev.yaml", "audience: sts.amazonaws.com", "audience: other")
+    assert load_all(copy, ["dev"])
+
+
+def test_two_providers_of_the_same_issuer_are_refused(copy: Path) -> None:
+    twice = "github: {issuer: a.b, audience: c}\n        gitlab: {issuer: a.b, audience: d}"
+    found = changed(copy, r"github: \{issuer: .*", twice)
+    assert found == ["plinth:account.singletons.identityProviders.gitlab.issuer: a.b is given twice; each issuer once"]
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("rolePath", "roles"),
+        ("boundaryArn", "arn:aws:iam::1:policy/x"),
+        ("repository", "name"),
+        ("stateBucket", "My_Bucket"),
+        ("takenBy", "[arn:aws:iam::111111111111:root]"),
+    ],
+)
+def test_what_names_somebody_has_the_form_of_it(copy: Path, key: str, wrong: str) -> None:
+    (fault,) = changed(copy, rf'{key}: (""|/|\[\])', f"{key}: {wrong}")
+    assert key in fault
+    assert "is not possible" in fault
+
+
+# Credentials
+
+
+def with_credential(folder: Path, line: str) -> Path:
+    with (folder / "Pulumi.dev.yaml").open("a") as file:
+        file.write(f"  {line}\n")
+    return folder
+
+
+def test_an_encrypted_credential_is_known_by_its_name(copy: Path) -> None:
+    with_credential(copy, f"credentials:google-oauth: {{secure: {SEALED}}}")
+    assert load_all(copy, ["dev"])["dev"].credentials == {"google-oauth"}
+
+
+@pytest.mark.requirement("BST-10", part="no plaintext secret in a stack file; the key for config secrets is made by the stack")
+def test_a_credential_in_plain_is_refused_and_never_shown(copy: Path) -> None:
+    (fault,) = faults(with_credential(copy, f"credentials:google-oauth: {PLAIN}"))
+    assert fault.startswith("credentials:google-oauth: is not encrypted; pulumi config set --secret credentials:google-oauth")
+    assert PLAIN not in fault
+
+
+def test_a_credential_of_no_given_secret_is_refused_with_those_there_are(copy: Path) -> None:
+    (fault,) = faults(with_credential(copy, f"credentials:google-oath: {{secure: {SEALED}}}"))
+    assert fault == (
+        "credentials:google-oath: is the value of no given secret; one of google-oauth, collection-api-keys, bot-token; "
+        "did you mean google-oauth?"
+    )
+
+
+def test_a_generated_secret_is_given_no_value(copy: Path) -> None:
+    (fault,) = faults(with_credential(copy, f"credentials:postgres: {{secure: {SEALED}}}"))
+    assert fault.startswith("credentials:postgres: is the value of no given secret")
+
+
+# Before the first up
+
+
+def missing(folder: Path) -> list[tuple[str, str]]:
+    return [(str(item.path[-1]), item.allowed) for item in unset(load_all(folder, ["dev"])["dev"])]
+
+
+def test_the_checklist_names_the_account_and_every_credential_that_a_service_reads(copy: Path) -> None:
+    assert missing(copy) == [
+        ("accountId", "the twelve digits of the account to deploy to"),
+        *(
+            (f"credentials:{name}", f"pulumi config set --secret credentials:{name}")
+            for name in ("google-oauth", "collection-api-keys", "bot-token")
+        ),
+    ]
+
+
+def test_the_checklist_shrinks_with_what_is_set_and_with_what_nobody_reads(copy: Path) -> None:
+    replace_in(copy / "Pulumi.dev.yaml", '"000000000000"', '"123456789012"')
+    replace_in(copy / "Pulumi.dev.yaml", r"      access:\n        - \{to: secret.bot-token, as: read\}", "      access: []")
+    with_credential(copy, f"credentials:google-oauth: {{secure: {SEALED}}}")
+    assert [name for name, _ in missing(copy)] == ["credentials:collection-api-keys"]
