@@ -1,5 +1,6 @@
 """Stack files with some switches turned, and what the program makes of them."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from plinth.engine.graph import Graph
 from plinth.engine.recording import record
 from stack.config.document import Json, KeyPath, read
 from stack.config.reference import entries
-from tests.harness import ROOT, project_copy
+from tests.harness import ROOT
 
 SWITCHES = [entry.path for entry in entries() if entry.path[-1] == "enabled"]
 """Every switch that a stack file has, by its path."""
@@ -58,16 +59,17 @@ OUTSIDE: Mapping[KeyPath, Json] = {
 
 
 def planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:
-    """The graph of a stack with some values of its file changed."""
-    copy = project_copy(folder)
+    """The graph of a stack with some values of its file changed: the program of this process, on a stack file in `folder`."""
     values: dict[str, Any] = dict(read(ROOT, stack, "plinth").values)
     for path, value in changes.items():
         parent = values
         for step in path[:-1]:
             parent = parent[str(step)]
         parent[str(path[-1])] = value
-    (copy / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": values}))
-    return record(copy, stack)
+    (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": values}))
+    for file in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(ROOT / file, folder)
+    return record(folder, stack)
 
 
 def turned_on(*switches: KeyPath) -> dict[KeyPath, Any]:
