@@ -96,6 +96,24 @@ def cost(stack: StackNames = None, from_file: PlanFile = None, json: AsJson = Fa
     from plinth.cli import cost as command
 
     raise typer.Exit(command.run(stack or [], from_file, as_json=json))
+def changes(
+    stack: StackNames = None,
+    against: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="REVISION|FILE",
+            help="What was before: a git revision, or a file as of --from. Default: HEAD, so the changes not committed yet.",
+        ),
+    ] = None,
+    from_file: PlanFile = None,
+    json: AsJson = False,
+) -> None:
+    """Say what is created, updated, replaced, deleted, moved; exit 1 where data would be lost."""
+    if not from_file:
+        _start_importing()
+    from plinth.cli import changes as command
+
+    raise typer.Exit(command.run(stack or [], against, from_file, as_json=json))
 
 
 @app.command()

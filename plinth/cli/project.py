@@ -43,10 +43,15 @@ def plan(folder: Path, names: Sequence[str]) -> dict[str, Recorded]:
     Raises ConfigError with all faults of all files before anything runs, and ProgramError where a program fails.
     """
     load_all(folder, names)
+    return recorded(folder, names)
+
+
+def recorded(folder: Path, names: Sequence[str]) -> dict[str, Recorded]:
+    """`plan` for a program of any revision: its stack files are checked by itself, when it runs. Raises ProgramError."""
     with _progress(names) as tell:
         found: dict[str, Recorded] = {}
-        for recorded in record_all(folder, names):
-            found[recorded.graph.stack] = recorded
+        for done in record_all(folder, names):
+            found[done.graph.stack] = done
             tell(len(found))
     return {name: found[name] for name in names}
 
@@ -73,7 +78,7 @@ def graphs_of(names: Sequence[str], from_file: str | None) -> list[Graph]:
 
         return [read_plan(Path(from_file))]
     folder = root()
-    return [recorded.graph for recorded in plan(folder, list(dict.fromkeys(names)) or stack_names(folder)).values()]
+    return [done.graph for done in plan(folder, list(dict.fromkeys(names)) or stack_names(folder)).values()]
 
 
 def console() -> Console:

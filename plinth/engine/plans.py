@@ -72,6 +72,8 @@ def _resource(state: Mapping[str, Any]) -> Resource:
         custom=state["custom"],
         inputs=dict(cleaned(state.get("inputs") or {})),
         outputs=dict(cleaned(state.get("outputs") or {})),
+        inputs=cleaned(state.get("inputs", {})),
+        outputs={**cleaned(state.get("outputs", {})), **({"id": state["id"]} if "id" in state else {})},
         parent="" if parent and type_of(parent) == STACK_TYPE else parent,
         provider=state.get("provider", "").rsplit("::", 1)[0],
         dependencies=tuple(sorted(state.get("dependencies", ()))),

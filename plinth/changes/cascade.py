@@ -1,0 +1,71 @@
+"""All changes of a stack: what is replaced replaces, in turn, what cannot live without it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from plinth.changes.compare import Comparer, Comparison, is_deleted_first
+from plinth.changes.facts import Facts
+from plinth.changes.matching import PROVIDER, Matching, match
+from plinth.changes.model import Change, Changes, Kind
+from plinth.engine.graph import Graph, Resource
+
+
+def changes(before: Graph, after: Graph, facts: Mapping[str, Facts]) -> Changes:
+    """What happens when a stack goes from `before` to `after`, by what `facts` say of its types."""
+    matching = match(before, after)
+    compared, deleted_first = _settled(Comparer(before=before, after=after, matching=matching, facts=facts))
+    found = [_of_pair(old, new, compared[new.urn], new.urn in deleted_first) for old, new in matching.pairs]
+    found += [Change(kind=Kind.CREATE, before=None, after=new) for new in matching.created]
+    found += [Change(kind=Kind.DELETE, before=old, after=None) for old in matching.deleted]
+    return Changes(
+        before=before,
+        after=after,
+        changes=tuple(found),
+        origin=matching.origin,
+        unjudged=_unjudged(found, facts),
+    )
+
+
+def _settled(comparer: Comparer) -> tuple[dict[str, Comparison], set[str]]:
+    """Every pair compared, until no further resource is replaced. Ends, since what is replaced stays so.
+
+    With it, the URNs of what is deleted before its successor is there.
+    """
+    pairs = comparer.matching.pairs
+    fresh, deleted_first = set[str](), set[str]()
+    compared: dict[str, Comparison] = {}
+    affected: Iterable[tuple[Resource, Resource]] = pairs
+    while affected:
+        compared |= {new.urn: comparer.compare(old, new, fresh, deleted_first) for old, new in affected}
+        replaced = {urn for urn, found in compared.items() if found.replaces}
+        gone = _gone_first(pairs, compared, replaced)
+        news = (replaced - fresh) | (gone - deleted_first)
+        fresh, deleted_first = replaced, gone
+        former = {comparer.matching.origin[urn] for urn in news}
+        affected = [
+            (old, new) for old, new in pairs if not former.isdisjoint(old.dependencies) or not news.isdisjoint(new.dependencies)
+        ]
+    return compared, deleted_first
+
+
+def _gone_first(pairs: Iterable[tuple[Resource, Resource]], compared: Mapping[str, Comparison], replaced: set[str]) -> set[str]:
+    """Those of the replaced that are deleted first: by themselves, or since what they refer to is."""
+    gone = {new.urn for old, new in pairs if new.urn in replaced and is_deleted_first(old, new)}
+    while more := {urn for urn in replaced - gone if not gone.isdisjoint(compared[urn].because)}:
+        gone |= more
+    return gone
+
+
+def _of_pair(old: Resource, new: Resource, compared: Comparison, deleted_first: bool) -> Change:
+    same = Change(kind=Kind.SAME, before=old, after=new, properties=compared.properties, untold=compared.untold)
+    if compared.replaces:
+        return replace(same, kind=Kind.REPLACE, first_deleted=deleted_first)
+    if compared.properties:
+        return replace(same, kind=Kind.UPDATE)
+    return replace(same, kind=Kind.MOVE) if old.urn != new.urn else same
+
+
+def _unjudged(found: Iterable[Change], facts: Mapping[str, Facts]) -> tuple[str, ...]:
+    """The types of updated resources that no source says anything of."""
+    types = {change.resource.type for change in found if change.kind is Kind.UPDATE}
+    return tuple(sorted(token for token in types if token not in facts and not token.startswith(PROVIDER)))

@@ -1,0 +1,133 @@
+"""One resource before and after: which of its properties change, and which of those force a replacement."""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+from plinth.changes.difference import Difference, Gap, differences
+from plinth.changes.effective import REGION, effective
+from plinth.changes.facts import Facts
+from plinth.changes.matching import PROVIDER, Matching
+from plinth.changes.model import Property
+from plinth.changes.paths import Path, covers, found, parsed, reaches
+from plinth.changes.terms import Terms, common
+from plinth.engine.graph import Graph, Resource
+from plinth.engine.values import UNKNOWN, Value
+
+_REGION_FORCES = "pulumi-aws 7: a resource stays in its region"
+_PROVIDER_FORCES = "Pulumi: a resource stays with its provider"
+_NAMES = ("name", "bucket", "identifier", "clusterId", "clusterIdentifier", "replicationGroupId")
+"""The properties that Pulumi fills with a name of its own where the program gives none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The properties of a resource that change, and those that cannot be compared."""
+
+    properties: tuple[Property, ...]
+    untold: tuple[Path, ...]
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the resource is replaced."""
+        return any(changed.forced_by for changed in self.properties)
+
+    @property
+    def because(self) -> frozenset[str]:
+        """The URNs of the replaced resources that it must be replaced with."""
+        return frozenset(urn for changed in self.properties if changed.forced_by for urn in changed.because)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparer:
+    """Compares resources of two graphs by what is known of their types. Components are not compared."""
+
+    before: Graph
+    after: Graph
+    matching: Matching
+    facts: Mapping[str, Facts]
+
+    def compare(self, old: Resource, new: Resource, fresh: Set[str], deleted_first: Set[str]) -> Comparison:
+        """What changes from `old` to `new` when the resources `fresh` are replaced.
+
+        `deleted_first` are those of them that are gone before their successor is there. Both are URNs after.
+        """
+        all_of_them = list(self._differences(old, new, fresh))
+        told = [one for one in all_of_them if one.is_told]
+        changed = [self._judged(one, new, fresh) for one in told]
+        changed += self._pulled_along(old, new, deleted_first, {one.path[0] for one in changed if one.forced_by})
+        changed += self._of_another_provider(old, new)
+        return Comparison(properties=tuple(changed), untold=tuple(one.path for one in all_of_them if not one.is_told))
+
+    def _differences(self, old: Resource, new: Resource, fresh: Set[str]) -> Iterator[Difference]:
+        facts = self._facts(new)
+        ignored = [parsed(path) for path in new.options.ignore_changes]
+        was, will_be = self._inputs(old, new, fresh)
+        for one in differences(was, will_be, facts.unordered):
+            if not any(covers(pattern, one.path) for pattern in ignored) and not self._is_no_change(one, old, facts):
+                yield one
+
+    def _inputs(self, old: Resource, new: Resource, fresh: Set[str]) -> tuple[dict[str, Value], dict[str, Value]]:
+        """The inputs of both, as they take effect, in the same terms."""
+        was, will_be = effective(self.before, old), effective(self.after, new)
+        if REGION not in was or REGION not in will_be:
+            was.pop(REGION, None)
+            will_be.pop(REGION, None)
+        before, after = self._terms
+        return before.say(was), after.say(will_be, fresh)
+
+    @cached_property
+    def _terms(self) -> tuple[Terms, Terms]:
+        return common(self.before, self.after, self.matching.origin)
+
+    def _is_no_change(self, one: Difference, old: Resource, facts: Facts) -> bool:
+        """What the program no longer says but the cloud keeps; what it says now and is so already."""
+        if one.after is Gap.ABSENT:
+            return any(covers(pattern, one.path) for pattern in facts.kept)
+        if one.before is Gap.ABSENT and not self.before.invented:
+            return any(not any(differences(is_so, one.after, ())) for is_so in found(dict(old.outputs), one.path))
+        return False
+
+    def _judged(self, one: Difference, new: Resource, fresh: Set[str]) -> Property:
+        because = self._waits_for(one, new, fresh) if one.after == UNKNOWN else ()
+        return Property(path=one.path, before=one.before, after=one.after, forced_by=self._forced_by(one, new), because=because)
+
+    def _forced_by(self, one: Difference, new: Resource) -> str:
+        if one.path == (REGION,) and not new.type.startswith(PROVIDER):
+            return _REGION_FORCES
+        rules = {**dict.fromkeys(new.options.replace_on_changes, "replaceOnChanges"), **self._facts(new).create_only}
+        return next((source for text, source in rules.items() if _concerns(parsed(text), one)), "")
+
+    def _waits_for(self, one: Difference, new: Resource, fresh: Set[str]) -> tuple[str, ...]:
+        needed = new.property_dependencies.get(str(one.path[0]), ())
+        return tuple(urn for urn in needed if urn in fresh)
+
+    def _pulled_along(self, old: Resource, new: Resource, deleted_first: Set[str], forced: Set[str | int]) -> Iterator[Property]:
+        """What refers to a resource that is deleted first goes before it, even where the new value is known already."""
+        for key, urns in old.property_dependencies.items():
+            needed = (self.matching.successor.get(urn, "") for urn in urns)
+            gone = tuple(urn for urn in needed if urn in deleted_first)
+            if not gone or key in forced or key not in old.inputs:
+                continue
+            waiting = Difference((key,), old.inputs[key], UNKNOWN)
+            if source := self._forced_by(waiting, new):
+                yield Property(path=(key,), before=waiting.before, after=UNKNOWN, forced_by=source, because=gone)
+
+    def _of_another_provider(self, old: Resource, new: Resource) -> Iterator[Property]:
+        known = old.provider in self.before.resources and new.provider in self.after.resources
+        if known and self.matching.origin.get(new.provider) != old.provider:
+            yield Property(path=("provider",), before=old.provider, after=new.provider, forced_by=_PROVIDER_FORCES)
+
+    def _facts(self, resource: Resource) -> Facts:
+        return self.facts.get(resource.type, Facts())
+
+
+def is_deleted_first(old: Resource, new: Resource) -> bool:
+    """Whether a replacement must wait until the old one is gone: on demand, or since both would have the same name."""
+    same_name = any(old.inputs.get(key) == new.inputs.get(key) is not None for key in _NAMES)
+    return new.options.delete_before_replace or same_name
+
+
+def _concerns(pattern: Path, changed: Difference) -> bool:
+    """Whether a difference is at, in or around what `pattern` names."""
+    return covers(pattern, changed.path) or any(reaches(pattern, changed.path, side) for side in (changed.before, changed.after))

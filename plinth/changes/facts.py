@@ -1,0 +1,51 @@
+"""What is known of resource types: which properties only a new resource can change, and what else decides about a change.
+
+Source: data/create_only.csv, which tools/create_only.py writes; each of its rows says where it comes from.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path as File
+
+from plinth.changes.paths import Path, parsed
+
+TABLE = File(__file__).resolve().parents[2] / "data" / "create_only.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of one resource type.
+
+    `create_only` says for each property, or part of one, that forces replacement, where that is known from. `kept` are those that
+    the cloud fills in and keeps when the program no longer says them; `unordered` are lists without an order.
+    """
+
+    create_only: Mapping[str, str] = field(default_factory=dict[str, str])
+    kept: tuple[Path, ...] = ()
+    unordered: tuple[Path, ...] = ()
+
+
+@cache
+def table() -> Mapping[str, Facts]:
+    """The facts of every type in the table, by type token."""
+    with TABLE.open(newline="") as lines:
+        return read(row for row in lines if not row.startswith("#"))
+
+
+def read(lines: Iterable[str]) -> Mapping[str, Facts]:
+    """The facts in the lines of a table; a type may have a row for each source."""
+    known: dict[str, Facts] = {}
+    for row in csv.DictReader(lines):
+        before = known.get(row["type"], Facts())
+        known[row["type"]] = Facts(
+            create_only={**before.create_only, **dict.fromkeys(row["create_only"].split(), row["source"])},
+            kept=before.kept + _paths(row["kept"]),
+            unordered=before.unordered + _paths(row["unordered"]),
+        )
+    return known
+
+
+def _paths(text: str) -> tuple[Path, ...]:
+    return tuple(parsed(path) for path in text.split())

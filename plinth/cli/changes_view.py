@@ -1,0 +1,183 @@
+"""How `plinth changes` looks in a terminal."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree
+
+from plinth.changes.difference import Gap
+from plinth.changes.likeness import renamed
+from plinth.changes.model import Change, Changes, Kind, Property
+from plinth.changes.paths import written
+from plinth.changes.report import legible, side
+from plinth.changes.rights import Delta, rights_delta
+from plinth.engine.graph import name_of
+from plinth.engine.values import UNKNOWN, Value
+
+_WORDS: Mapping[Kind, str] = {
+    Kind.CREATE: "to create",
+    Kind.REPLACE: "to replace",
+    Kind.UPDATE: "to update",
+    Kind.DELETE: "to delete",
+    Kind.MOVE: "moved",
+    Kind.SAME: "unchanged",
+}
+_ORDER = (Kind.REPLACE, Kind.DELETE, Kind.CREATE, Kind.UPDATE, Kind.MOVE)
+_STYLES = {Kind.REPLACE: "yellow", Kind.DELETE: "yellow", Kind.CREATE: "green", Kind.UPDATE: "cyan", Kind.MOVE: "dim"}
+_FAILING = "bold red"
+_ALIKE = 3
+"""So many resources with the very same changes, or created by one component, share one line."""
+_LONGEST = 70
+"""Longer values are cut, so that a property stays a line."""
+
+
+def show(stacks: Sequence[Changes], against: str, out: Console) -> None:
+    """A line a stack, then what changes in each, whose rights do, what could not be told, and what to do."""
+    width = max(len(stack.stack) for stack in stacks)
+    for stack in stacks:
+        out.print(f"[bold]{stack.stack:<{width}}[/]  {summary(stack)}   [dim]against {escape(against)}[/]", soft_wrap=True)
+    for stack in stacks:
+        _show_stack(stack, out)
+    out.print()
+    out.print(f"[dim]next[/]   {_advice(stacks)}", soft_wrap=True)
+
+
+def summary(stack: Changes) -> str:
+    """`2 to create · 1 to replace · 104 unchanged`."""
+    words = {kind: f"{stack.counts[kind]:,} {word}" for kind, word in _WORDS.items() if stack.counts[kind]}
+    failing = {change.kind for change in stack.failing}
+    return " · ".join(f"[{_FAILING}]{text}[/]" if kind in failing else text for kind, text in words.items()) or "nothing there"
+
+
+def _show_stack(stack: Changes, out: Console) -> None:
+    lines = Tree(f"[bold]{stack.stack}[/]")
+    for kind in _ORDER:
+        _grow(lines, stack, kind)
+    for change in stack.changes:
+        if change.lets_go:
+            lines.add(f"[yellow]no longer {' and '.join(change.lets_go)}[/]  {_title(stack, change)}")
+    _grow_rights(lines, stack)
+    for gone, new in renamed(stack):
+        lines.add(
+            f"[dim]hint[/]  {gone.resource.name} and {new.resource.name} look like one: "
+            f'formerly=\\["{gone.resource.name}"] keeps it, if it is'
+        )
+    if hidden := [change for change in stack.changes if change.untold]:
+        names = ", ".join(f"{one.resource.name}.{written(path)}" for one in hidden for path in one.untold)
+        lines.add(f"[yellow]not compared[/]  secrets, and what is made of values that only the cloud knows: {escape(names)}")
+    if stack.unjudged:
+        lines.add(f"[yellow]replacement not known for[/]  {', '.join(stack.unjudged)}")
+    if lines.children:
+        out.print()
+        out.print(lines)
+
+
+def _grow(lines: Tree, stack: Changes, kind: Kind) -> None:
+    found = sorted(stack.of(kind), key=lambda change: not change.loses)
+    if not found:
+        return
+    branch = lines.add(f"[{_STYLES[kind]}]{len(found)} {_WORDS[kind]}[/]")
+    for alike in _grouped(stack, found):
+        first = alike[0]
+        if len(alike) < _ALIKE:
+            for change in alike:
+                _add(branch, stack, change)
+        else:
+            types = Counter(change.resource.type.rsplit(":", 1)[-1] for change in alike)
+            counted = ", ".join(f"{count} {name}" for name, count in types.most_common())
+            many = branch.add(f"[bold]{len(alike)} resources[/] of {_owner(stack, first)}  [dim]{counted}[/]")
+            _add_properties(many, stack, first)
+
+
+def _grouped(stack: Changes, found: Sequence[Change]) -> list[list[Change]]:
+    """Changes with nothing to tell them apart are together: the same properties of one component. What loses data stands alone."""
+    groups: dict[object, list[Change]] = {}
+    for change in found:
+        said = json.dumps([[written(one.path), str(one.before), str(one.after)] for one in change.properties])
+        alone = change.resource.urn if change.loses or change.is_refused or change.moved_from else ""
+        groups.setdefault((said, alone, _owner(stack, change)), []).append(change)
+    return list(groups.values())
+
+
+def _add(branch: Tree, stack: Changes, change: Change) -> None:
+    style = _FAILING if change.loses or change.is_refused else "bold"
+    line = branch.add(f"[{style}]{change.resource.name}[/]  {_title(stack, change)}")
+    for text in _notes(stack, change):
+        line.add(text)
+    _add_properties(line, stack, change)
+
+
+def _title(stack: Changes, change: Change) -> str:
+    graph, resource = side(stack, change), change.resource
+    place = " ".join(chain(resource.source[:1], filter(None, [graph.asked_by(resource)])))
+    return f"{resource.type}  [dim]{escape(place)}[/]"
+
+
+def _owner(stack: Changes, change: Change) -> str:
+    return side(stack, change).outermost(change.resource).name
+
+
+def _notes(stack: Changes, change: Change) -> Iterator[str]:
+    if change.is_refused:
+        yield f"[{_FAILING}]protected: the engine refuses it[/]"
+    if change.loses:
+        lost = "is not where the program looks for it" if change.is_kept else "is lost"
+        yield f"[{_FAILING}]{change.loses}: what it holds {lost}[/]"
+    elif change.is_kept:
+        yield "[yellow]stays in the cloud, but out of the stack[/]"
+    if change.because:
+        yield f"because {', '.join(map(name_of, change.because))} is replaced"
+    if change.first_deleted:
+        yield "the old one is deleted before the new one is there"
+    if change.moved_from:
+        yield f"[dim]was[/] {escape(change.moved_from)}"
+
+
+def _add_properties(line: Tree, stack: Changes, change: Change) -> None:
+    for one in change.properties:
+        forced = f"  [yellow]forces replacement[/] [dim]({escape(one.forced_by)})[/]" if one.forced_by else ""
+        line.add(f"{escape(written(one.path))}  {_value(stack, one.before)} → {_after(stack, one)}{forced}")
+
+
+def _after(stack: Changes, one: Property) -> str:
+    if one.after != UNKNOWN:
+        return _value(stack, one.after)
+    waiting = f", with the new {', '.join(map(name_of, one.because))}" if one.because else ""
+    return f"[dim]known after the deployment{waiting}[/]"
+
+
+def _value(stack: Changes, value: Value) -> str:
+    if isinstance(value, Gap):
+        return f"[dim]{value.value}[/]"
+    said = legible(stack, value)
+    text = said if isinstance(said, str) else json.dumps(said)
+    return escape(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
+
+
+def _grow_rights(lines: Tree, stack: Changes) -> None:
+    delta = rights_delta(stack)
+    for word, style, found in (("gained", "yellow", delta.gained), ("lost", "dim", delta.lost)):
+        if found:
+            branch = lines.add(f"[{style}]rights {word}[/]")
+            for one in found:
+                branch.add(_right(one))
+
+
+def _right(delta: Delta) -> str:
+    limits = f" [dim]if {escape(', '.join(delta.conditions))}[/]" if delta.conditions else ""
+    on = "[dim]takes[/]" if delta.holds == "trust" else f"{escape(', '.join(delta.actions))} [dim]on[/]"
+    return f"{escape(delta.principal)}  {on} {escape(', '.join(delta.targets))}{limits}"
+
+
+def _advice(stacks: Sequence[Changes]) -> str:
+    failing = [(stack, change) for stack in stacks for change in stack.failing]
+    if failing:
+        stack, change = failing[0]
+        return f"plinth why {change.resource.name} -s {stack.stack} says what asks for it; docs/CHANGES.md says how data is kept"
+    if all(change.kind is Kind.SAME for stack in stacks for change in stack.changes):
+        return "nothing changes"
+    return "plinth policy and plinth access judge the plan; pulumi up makes it so"
