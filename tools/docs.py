@@ -20,6 +20,7 @@ from stack.config.document import format_path, project_name, read
 from stack.config.loader import load_all
 from stack.config.reference import entries, stack_file_schema
 from tools import handlers, infrastructure_page, policies_page, requirements_page, taggable
+from tools import create_only, infrastructure_page, policies_page, requirements_page, taggable
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "preview.svg"
@@ -125,6 +126,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "policy/rules/taggable_types.txt": taggable.page,
     "components/security/handlers.csv": handlers.handlers_table,
     "components/security/actions.csv": handlers.actions_table,
+    "data/create_only.csv": create_only.page,
     "README.md": readme,
     "docs/images/preview.svg": picture,
     "docs/INFRASTRUCTURE.md": infrastructure,

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from plinth.changes.compare import Comparer, Comparison, is_deleted_first
+from plinth.changes.effective import TAGS
 from plinth.changes.facts import Facts
-from plinth.changes.matching import PROVIDER, Matching, match
+from plinth.changes.matching import PROVIDER, match
 from plinth.changes.model import Change, Changes, Kind
 from plinth.engine.graph import Graph, Resource
 
@@ -66,6 +67,12 @@ def _of_pair(old: Resource, new: Resource, compared: Comparison, deleted_first: 
 
 
 def _unjudged(found: Iterable[Change], facts: Mapping[str, Facts]) -> tuple[str, ...]:
-    """The types of updated resources that no source says anything of."""
-    types = {change.resource.type for change in found if change.kind is Kind.UPDATE}
-    return tuple(sorted(token for token in types if token not in facts and not token.startswith(PROVIDER)))
+    """What is updated though no source says whether it can be: types, and single properties of types. Tags always can be."""
+    unknown = set[str]()
+    for change in found:
+        token = change.resource.type
+        changed = {str(one.path[0]) for one in change.properties} - {TAGS}
+        if change.kind is not Kind.UPDATE or not changed or token.startswith(PROVIDER):
+            continue
+        unknown |= {f"{token} {name}" for name in changed & facts[token].unasked} if token in facts else {token}
+    return tuple(sorted(unknown))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from plinth.changes.difference import Difference, Gap, differences
+from plinth.changes.difference import Difference, Gap, differences, waits
 from plinth.changes.effective import REGION, effective
 from plinth.changes.facts import Facts
 from plinth.changes.matching import PROVIDER, Matching
@@ -55,7 +55,8 @@ class Comparer:
         all_of_them = list(self._differences(old, new, fresh))
         told = [one for one in all_of_them if one.is_told]
         changed = [self._judged(one, new, fresh) for one in told]
-        changed += self._pulled_along(old, new, deleted_first, {one.path[0] for one in changed if one.forced_by})
+        seen = {one.path[0] for one in changed}
+        changed += [one for one in self._pulled_along(old, new, fresh, deleted_first) if one.path[0] not in seen]
         changed += self._of_another_provider(old, new)
         return Comparison(properties=tuple(changed), untold=tuple(one.path for one in all_of_them if not one.is_told))
 
@@ -102,16 +103,17 @@ class Comparer:
         needed = new.property_dependencies.get(str(one.path[0]), ())
         return tuple(urn for urn in needed if urn in fresh)
 
-    def _pulled_along(self, old: Resource, new: Resource, deleted_first: Set[str], forced: Set[str | int]) -> Iterator[Property]:
-        """What refers to a resource that is deleted first goes before it, even where the new value is known already."""
-        for key, urns in old.property_dependencies.items():
-            needed = (self.matching.successor.get(urn, "") for urn in urns)
-            gone = tuple(urn for urn in needed if urn in deleted_first)
-            if not gone or key in forced or key not in old.inputs:
-                continue
-            waiting = Difference((key,), old.inputs[key], UNKNOWN)
-            if source := self._forced_by(waiting, new):
-                yield Property(path=(key,), before=waiting.before, after=UNKNOWN, forced_by=source, because=gone)
+    def _pulled_along(self, old: Resource, new: Resource, fresh: Set[str], deleted_first: Set[str]) -> Iterator[Property]:
+        """What waits for a replaced resource though both plans say the same.
+
+        The engine left it unknown in both; or what it refers to is deleted first, and so must this be, even if it is known.
+        """
+        for key, urns in new.property_dependencies.items():
+            if needed := tuple(urn for urn in urns if urn in fresh):
+                waiting = Difference((key,), old.inputs.get(key, Gap.ABSENT), UNKNOWN)
+                source = self._forced_by(waiting, new)
+                if waits(new.inputs.get(key)) or (source and not deleted_first.isdisjoint(needed)):
+                    yield Property(path=(key,), before=waiting.before, after=UNKNOWN, forced_by=source, because=needed)
 
     def _of_another_provider(self, old: Resource, new: Resource) -> Iterator[Property]:
         known = old.provider in self.before.resources and new.provider in self.after.resources

@@ -96,9 +96,11 @@ def _opened(before: Value, after: Value) -> tuple[Value, Value]:
 
 
 def _is_same(before: Value, after: Value) -> bool:
-    if _is_hidden(before) or _is_hidden(after):
-        return False
-    return _plain(before) == _plain(after) or (_is_empty(before) and _is_empty(after))
+    """Whether two values without parts are the same. Of those with parts it is asked of each: one may be hidden."""
+    if _is_empty(before) or _is_empty(after):
+        return _is_empty(before) and _is_empty(after)
+    parts = isinstance(before, dict | list) or _is_hidden(before) or _is_hidden(after)
+    return not parts and _plain(before) == _plain(after)
 
 
 def _plain(value: Value) -> Value:

@@ -9,7 +9,7 @@ from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import Value
 
 REGION = "region"
-_TAGS = "tags"
+TAGS = "tags"
 _OF_THE_ENGINE = ("version", "pluginDownloadURL")
 """What the engine writes into the inputs of a provider by itself."""
 
@@ -23,8 +23,8 @@ def effective(graph: Graph, resource: Resource) -> dict[str, Value]:
     if REGION in inputs or REGION in resource.outputs:
         region = inputs.get(REGION) or provider.get(REGION)
         inputs[REGION] = region if isinstance(region, str) else None
-    if (_TAGS in inputs or "tagsAll" in resource.outputs) and isinstance(inputs.get(_TAGS, {}), dict):
-        inputs[_TAGS] = {**_default_tags(provider), **inputs.get(_TAGS, {})}
+    if (TAGS in inputs or "tagsAll" in resource.outputs) and isinstance(inputs.get(TAGS, {}), dict):
+        inputs[TAGS] = {**_default_tags(provider), **inputs.get(TAGS, {})}
     return {key: value for key, value in inputs.items() if value is not None}
 
 
@@ -35,5 +35,5 @@ def _default_tags(provider: Mapping[str, Value]) -> dict[str, Value]:
         settings: Any = json.loads(written) if isinstance(written, str) else written
     except ValueError:
         return {}
-    tags: Any = cast("dict[str, Value]", settings).get(_TAGS) if isinstance(settings, dict) else None
+    tags: Any = cast("dict[str, Value]", settings).get(TAGS) if isinstance(settings, dict) else None
     return cast("dict[str, Value]", tags) if isinstance(tags, dict) else {}

@@ -19,12 +19,14 @@ class Facts:
     """What is known of one resource type.
 
     `create_only` says for each property, or part of one, that forces replacement, where that is known from. `kept` are those that
-    the cloud fills in and keeps when the program no longer says them; `unordered` are lists without an order.
+    the cloud fills in and keeps when the program no longer says them; `unordered` are lists without an order; of the properties
+    `unasked` no source tells anything.
     """
 
     create_only: Mapping[str, str] = field(default_factory=dict[str, str])
     kept: tuple[Path, ...] = ()
     unordered: tuple[Path, ...] = ()
+    unasked: frozenset[str] = frozenset()
 
 
 @cache
@@ -38,11 +40,13 @@ def read(lines: Iterable[str]) -> Mapping[str, Facts]:
     """The facts in the lines of a table; a type may have a row for each source."""
     known: dict[str, Facts] = {}
     for row in csv.DictReader(lines):
-        before = known.get(row["type"], Facts())
+        unasked = frozenset(row["unasked"].split())
+        before = known.get(row["type"], Facts(unasked=unasked))
         known[row["type"]] = Facts(
             create_only={**before.create_only, **dict.fromkeys(row["create_only"].split(), row["source"])},
             kept=before.kept + _paths(row["kept"]),
             unordered=before.unordered + _paths(row["unordered"]),
+            unasked=before.unasked & unasked,
         )
     return known
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from plinth.changes.difference import differences
-from plinth.changes.effective import effective
+from plinth.changes.effective import TAGS, effective
 from plinth.changes.model import Change, Changes, Kind
 
 _ALIKE = 0.5
@@ -39,7 +39,7 @@ def _likeness(found: Changes, gone: Change, new: Change) -> float:
     known = [
         key
         for key in dict.fromkeys([*old, *now])
-        if key != "tags" and found.before.is_known(old.get(key)) and found.after.is_known(now.get(key))
+        if key != TAGS and found.before.is_known(old.get(key)) and found.after.is_known(now.get(key))
     ]
     equal = sum(not any(differences(old.get(key), now.get(key), ())) for key in known)
     return equal / len(known) if known else 1.0

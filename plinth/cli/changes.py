@@ -8,7 +8,6 @@ import typer
 
 from plinth.changes.cascade import changes
 from plinth.changes.facts import table
-from plinth.changes.model import Changes
 from plinth.changes.report import to_json
 from plinth.cli.changes_view import show
 from plinth.cli.project import UsageError, console, plan, recorded, root, stack_names
@@ -42,9 +41,9 @@ def _pairs(names: Sequence[str], against: str | None, from_file: str | None) -> 
     if against and Path(against).is_file():
         return [_with_after(against, read_plan(Path(against)), names)]
     folder = root()
-    afters = plan(folder, list(dict.fromkeys(names)) or stack_names(folder))
-    befores = _of_revision(folder, against or DEFAULT, list(afters))
-    return [(befores[name], done.graph) for name, done in afters.items()]
+    wanted = list(dict.fromkeys(names)) or stack_names(folder)
+    befores = _of_revision(folder, against or DEFAULT, wanted)
+    return [(befores[name], done.graph) for name, done in plan(folder, wanted).items()]
 
 
 def _with_before(against: str, after: Graph) -> tuple[Graph, Graph]:
@@ -68,6 +67,7 @@ def _with_after(file: str, before: Graph, names: Sequence[str]) -> tuple[Graph, 
 def _of_revision(folder: Path, revision: str, names: Sequence[str]) -> dict[str, Graph]:
     """The plans of stacks in another revision. A stack that it has no file of has nothing there."""
     with checked_out(folder, revision) as program:
-        there = set(stack_names(program))
-        graphs = {name: done.graph for name, done in recorded(program, [name for name in names if name in there]).items()}
-    return {name: graphs.get(name) or Graph(project="", stack=name, resources={}, outputs={}) for name in names}
+        there = [name for name in names if (program / f"Pulumi.{name}.yaml").is_file()]
+        plans = recorded(program, there) if there else {}
+    nothing = {name: Graph(project="", stack=name, resources={}, outputs={}) for name in names}
+    return nothing | {name: done.graph for name, done in plans.items()}

@@ -71,6 +71,8 @@ def _show_stack(stack: Changes, out: Console) -> None:
         lines.add(f"[yellow]not compared[/]  secrets, and what is made of values that only the cloud knows: {escape(names)}")
     if stack.unjudged:
         lines.add(f"[yellow]replacement not known for[/]  {', '.join(stack.unjudged)}")
+    if sources := sorted({one.forced_by for change in stack.changes for one in change.forcing}):
+        lines.add(f"[dim]what forces replacement is known from[/]  {escape(', '.join(sources))}")
     if lines.children:
         out.print()
         out.print(lines)
@@ -90,25 +92,33 @@ def _grow(lines: Tree, stack: Changes, kind: Kind) -> None:
             types = Counter(change.resource.type.rsplit(":", 1)[-1] for change in alike)
             counted = ", ".join(f"{count} {name}" for name, count in types.most_common())
             many = branch.add(f"[bold]{len(alike)} resources[/] of {_owner(stack, first)}  [dim]{counted}[/]")
-            _add_properties(many, stack, first)
+            for one in first.properties:
+                many.add(_property(stack, one, alone=False))
 
 
 def _grouped(stack: Changes, found: Sequence[Change]) -> list[list[Change]]:
-    """Changes with nothing to tell them apart are together: the same properties of one component. What loses data stands alone."""
+    """Changes of one component with the very same properties are together. What loses data stands alone."""
     groups: dict[object, list[Change]] = {}
     for change in found:
-        said = json.dumps([[written(one.path), str(one.before), str(one.after)] for one in change.properties])
         alone = change.resource.urn if change.loses or change.is_refused or change.moved_from else ""
+        said = tuple(map(_likeness, change.properties))
         groups.setdefault((said, alone, _owner(stack, change)), []).append(change)
     return list(groups.values())
+
+
+def _likeness(one: Property) -> object:
+    """What is the same for properties that need not be told apart: of those that wait, what for is left out."""
+    values = (None, UNKNOWN) if one.after == UNKNOWN else (str(one.before), str(one.after))
+    return written(one.path), *values, one.forced_by
 
 
 def _add(branch: Tree, stack: Changes, change: Change) -> None:
     style = _FAILING if change.loses or change.is_refused else "bold"
     line = branch.add(f"[{style}]{change.resource.name}[/]  {_title(stack, change)}")
-    for text in _notes(stack, change):
+    for text in _notes(change):
         line.add(text)
-    _add_properties(line, stack, change)
+    for one in change.properties:
+        line.add(_property(stack, one, alone=True))
 
 
 def _title(stack: Changes, change: Change) -> str:
@@ -121,7 +131,7 @@ def _owner(stack: Changes, change: Change) -> str:
     return side(stack, change).outermost(change.resource).name
 
 
-def _notes(stack: Changes, change: Change) -> Iterator[str]:
+def _notes(change: Change) -> Iterator[str]:
     if change.is_refused:
         yield f"[{_FAILING}]protected: the engine refuses it[/]"
     if change.loses:
@@ -137,17 +147,17 @@ def _notes(stack: Changes, change: Change) -> Iterator[str]:
         yield f"[dim]was[/] {escape(change.moved_from)}"
 
 
-def _add_properties(line: Tree, stack: Changes, change: Change) -> None:
-    for one in change.properties:
-        forced = f"  [yellow]forces replacement[/] [dim]({escape(one.forced_by)})[/]" if one.forced_by else ""
-        line.add(f"{escape(written(one.path))}  {_value(stack, one.before)} → {_after(stack, one)}{forced}")
-
-
-def _after(stack: Changes, one: Property) -> str:
+def _property(stack: Changes, one: Property, *, alone: bool) -> str:
+    """`cidrBlock  10.2.0.0/16 → 10.3.0.0/16  forces replacement`. Unless it is `alone`, others wait for something else."""
+    forced = "  [yellow]forces replacement[/]" if one.forced_by else ""
     if one.after != UNKNOWN:
-        return _value(stack, one.after)
-    waiting = f", with the new {', '.join(map(name_of, one.because))}" if one.because else ""
-    return f"[dim]known after the deployment{waiting}[/]"
+        values = f"{_value(stack, one.before)} → {_value(stack, one.after)}"
+    elif alone:
+        waiting = f", with the new {', '.join(map(name_of, one.because))}" if one.because else ""
+        values = f"{_value(stack, one.before)} → [dim]known after the deployment{waiting}[/]"
+    else:
+        values = "[dim]each known after the deployment[/]"
+    return f"{escape(written(one.path))}  {values}{forced}"
 
 
 def _value(stack: Changes, value: Value) -> str:

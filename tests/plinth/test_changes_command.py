@@ -1,0 +1,178 @@
+"""`plinth changes`: two revisions of a program, a file and a program, two files."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from plinth.changes.facts import table
+from plinth.cli.project import UsageError
+from plinth.cli.revision import checked_out
+from plinth.engine.plans import read_plan
+from tests.harness import STACKS, Done, graphs, plinth_here, project_copy, replace_in
+from tests.plinth.planted import RENAMED, plant_cidr, plant_owner, plant_rename, plant_retention
+
+
+class Command(Protocol):
+    """Runs `plinth changes`."""
+
+    def __call__(self, folder: Path, *arguments: str) -> Done: ...
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    def run(folder: Path, *arguments: str) -> Done:
+        return plinth_here(folder, "changes", *arguments, patch=monkeypatch, capture=capsys)
+
+    return run
+
+
+def git(folder: Path, *arguments: str) -> str:
+    own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    who = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=folder, env={**os.environ, **own}, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def repository(folder: Path) -> Path:
+    """A git repository whose one commit is the program."""
+    project_copy(folder)
+    (folder / ".gitignore").write_text("__pycache__/\n")
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "the program")
+    return folder
+
+
+def of_kind(answer: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {change["name"]: change for change in answer["changes"] if change["kind"] == kind}
+
+
+def properties(change: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {one["path"]: (one.get("before"), one.get("after")) for one in change["properties"]}
+
+
+def test_planted_changes_are_found_against_the_last_commit_and_nothing_is_left_behind(tmp_path: Path, command: Command) -> None:
+    folder = repository(tmp_path)
+    plant_rename(folder)
+    plant_cidr(folder)
+    plant_owner(folder)
+    done = command(folder, "--stack", "dev", "--json")
+    (answer,) = json.loads(done.out)["stacks"]
+    assert (done.code, answer["stack"], answer["failed"]) == (0, "dev", False)
+    assert (list(of_kind(answer, "delete")), list(of_kind(answer, "create"))) == ([RENAMED[0]], [RENAMED[1]])
+    (renamed,) = answer["perhapsRenamed"]
+    assert (renamed["deleted"].split("::")[-1], renamed["created"].split("::")[-1]) == RENAMED
+    vpc, subnet = of_kind(answer, "replace")["network-vpc"], of_kind(answer, "replace")["network-public-a"]
+    assert properties(vpc)["cidrBlock"] == ("10.2.0.0/16", "10.6.0.0/16")
+    assert (vpc["source"][0].split(":")[0], vpc["askedBy"]) == ("components/networking/network.py", "plinth:networking")
+    (waiting,) = [one for one in subnet["properties"] if one["path"] == "vpcId"]
+    assert (waiting["knownAfterDeployment"], waiting["because"], waiting["before"]) == (True, [vpc["urn"]], "<network-vpc.id>")
+    key = of_kind(answer, "update")["logs-encryption-key"]
+    assert properties(key) == {"tags.owner": ("platform-team", "network-team")}
+    assert sum(answer["counts"].values()) == 100
+    assert git(folder, "worktree", "list").count("\n") == 1
+    assert git(folder, "status", "--porcelain").split() == ["M", "Pulumi.dev.yaml", "M", "components/networking/discovery.py"]
+
+
+def test_what_loses_data_is_said_in_words_and_fails(tmp_path: Path, command: Command) -> None:
+    folder = repository(tmp_path)
+    replace_in(folder / "Pulumi.dev.yaml", "flowLogs: {enabled: true", "flowLogs: {enabled: false")
+    plant_retention(folder)
+    done = command(folder, "--stack", "dev")
+    assert done.code == 1
+    assert "to delete" in done.out.splitlines()[0]
+    assert "log records: what it holds is lost" in done.out
+    assert "rights lost" in done.out
+    assert "flow-logs-writer-role  takes flow-logs-writer-role" not in done.out
+    assert "plinth why flow-logs-records -s dev" in done.out
+
+
+def test_a_stack_that_the_other_revision_has_not_is_created_as_a_whole(tmp_path: Path, command: Command) -> None:
+    folder = repository(tmp_path)
+    git(folder, "rm", "-q", "--cached", "Pulumi.staging.yaml")
+    git(folder, "commit", "-q", "-m", "without staging")
+    (answer,) = json.loads(command(folder, "--stack", "staging", "--against", "HEAD", "--json").out)["stacks"]
+    assert {kind for kind, count in answer["counts"].items() if count} == {"create"}
+
+
+def test_a_deployed_stack_is_compared_with_the_plan_or_with_another_file(tmp_path: Path, command: Command) -> None:
+    folder, state = project_copy(tmp_path), tmp_path / "state.json"
+    state.write_text(json.dumps({"deployment": {"resources": deployed("aws:s3/bucket:Bucket", "media", bucket="media")}}))
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"deployment": {"resources": deployed("aws:s3/bucket:Bucket", "media", bucket="videos")}}))
+    done = command(folder, "--against", str(state), "--from", str(other), "--json")
+    (answer,) = json.loads(done.out)["stacks"]
+    assert (done.code, answer["counts"]["replace"], of_kind(answer, "replace")["media"]["loses"]) == (1, 1, "objects")
+    planned = json.loads(command(folder, "--against", str(state), "--json").out)["stacks"][0]
+    assert (planned["counts"]["delete"], planned["counts"]["create"]) == (1, 99)
+
+
+def deployed(token: str, name: str, **inputs: str) -> list[dict[str, Any]]:
+    """A stack with one resource, as `pulumi stack export` writes it."""
+    stack = {"urn": "urn:pulumi:dev::other::pulumi:pulumi:Stack::other-dev", "type": "pulumi:pulumi:Stack", "custom": False}
+    own = {"urn": f"urn:pulumi:dev::other::{token}::{name}", "type": token, "custom": True, "id": "1"}
+    return [stack, {**own, "inputs": inputs, "outputs": {}, "parent": stack["urn"]}]
+
+
+def test_the_id_of_a_deployed_resource_is_an_output_like_any_other(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"deployment": {"resources": deployed("aws:s3/bucket:Bucket", "media")}}))
+    (resource,) = read_plan(file).resources.values()
+    assert resource.outputs == {"id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--against", "nowhere"), "nowhere is neither a file nor a revision of"),
+        (("--against", "empty"), "empty has no Pulumi.yaml"),
+        (("--from", "state.json"), "--from needs --against"),
+        (("--against", "Pulumi.yaml"), "Pulumi.yaml: not the output of"),
+        (
+            ("--against", "state.json"),
+            "is of stack live, which is not here: --stack says which to compare, of dev, staging, prod",
+        ),
+        (("--against", "state.json", "-s", "dev", "-s", "prod"), "is of one stack: dev, prod cannot all be compared with it"),
+    ],
+)
+def test_bad_input_is_said_in_a_line(arguments: tuple[str, ...], said: str, tmp_path: Path, command: Command) -> None:
+    folder = repository(tmp_path)
+    git(folder, "tag", "empty", git(folder, "commit-tree", "-m", "", git(folder, "mktree").strip()).strip())
+    state = json.dumps({"resources": deployed("aws:s3/bucket:Bucket", "media")}).replace(":dev::", ":live::")
+    (folder / "state.json").write_text(state)
+    done = command(folder, *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_a_folder_outside_of_git_has_no_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(UsageError, match="is not in a git repository"), checked_out(project_copy(tmp_path), "HEAD"):
+        pass
+
+
+def test_another_revision_is_removed_again_whatever_happens(tmp_path: Path) -> None:
+    places: list[Path] = []
+
+    def fail() -> None:
+        with checked_out(repository(tmp_path), "HEAD") as program:
+            places.append(program)
+            assert (program / "__main__.py").is_file()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert not places[0].exists()
+    assert not places[0].parent.exists()
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_of_every_type_of_a_stack_it_is_known_what_replaces_it(stack: str) -> None:
+    types = {one.type for one in graphs()[stack].resources.values() if one.custom and not one.type.startswith("pulumi:")}
+    assert types <= table().keys()
