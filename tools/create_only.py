@@ -18,6 +18,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
@@ -34,8 +35,19 @@ PROVIDER = "terraform-provider-aws 5.100.0"
 SERVICES = Path(__file__).with_name("create_only_services.txt")
 """The services that a platform is made of, as the SDK calls them."""
 COLUMNS = ("type", "source", "create_only", "kept", "unordered", "unasked")
-_OUR_OWN = ("region", "tags", "tagsAll")
-"""Properties that are judged apart from the table."""
+_OUR_OWN = ("region", "tags", "tagsAll", "timeouts")
+"""Properties that are judged apart from the table, or that are none of the resource."""
+_TYPES: Mapping[str, str] = {
+    "AWS::ElastiCache::CacheCluster": "ElastiCacheCluster",
+    "AWS::KinesisFirehose::DeliveryStream": "KinesisFirehoseDeliveryStream",
+    "AWS::OpenSearchServerless::SecurityPolicy": "OpenSearchServerlessSecurityPolicy",
+}
+"""Types that CloudFormation calls otherwise than Pulumi does, where the provider cannot be asked."""
+_BY_HAND: Mapping[str, tuple[str, ...]] = {"aws:dynamodb/table:Table": ("hashKey", "rangeKey")}
+"""Properties that no source can be asked: here every plan with another key must declare it as an attribute at the same time.
+
+Source: `hash_key` and `range_key`, "Forces new resource", documentation of aws_dynamodb_table, Terraform AWS provider 5.100.
+"""
 _MODULES: Mapping[str, str] = {
     "APS": "amp",
     "AmazonMQ": "mq",
@@ -60,7 +72,7 @@ _GETTER = re.compile(r'@pulumi\.getter(?:\(name="(\w+)"\))?\n(?:    @.*\n)*    d
 _PARAMETER = re.compile(r"^ +:param pulumi\.Input\[.*?\] (\w+): (.*?)(?=^ +:param|^ +\"\"\")", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(r"super\((\w+), __self__\).__init__\(\s*'(aws:[^']+)'")
 _FORCES = re.compile(
-    r"forces? (a )?(new resource|replacement|(the )?re-?creation)|(changing|modifying) (this|the|it|any)\b[^.]{0,60}?"
+    r"forces? (a )?(new resource|replacement|(the )?re-?creation)|(changing|modifying) (this|the|it|any|`\w+`)[^.]{0,60}?"
     r"(forces?|creates?|creating|re-?creates?)[^.]{0,30}?(new|replacement|re-?creat|resource)",
     re.IGNORECASE,
 )
@@ -85,53 +97,78 @@ class Row:
 
 def page() -> str:
     """data/create_only.csv, with the provider's rows as they are there."""
+    return written(committed())
+
+
+def committed() -> list[Row]:
+    """The provider's rows as they are in the table."""
     with TABLE.open(newline="") as lines:
-        read = csv.DictReader(line for line in lines if not line.startswith("#"))
-        kept = [Row(**{name: cell if name in COLUMNS[:2] else cell.split() for name, cell in row.items()}) for row in read]  # pyright: ignore[reportArgumentType]
-    return written([row for row in kept if row.source == PROVIDER])
+        read = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    return [_row(cells) for cells in read if cells["source"] == PROVIDER]
+
+
+def _row(cells: Mapping[str, str]) -> Row:
+    create_only, kept, unordered, unasked = (cells[column].split() for column in COLUMNS[2:])
+    return Row(
+        type=cells["type"],
+        source=cells["source"],
+        create_only=create_only,
+        kept=kept,
+        unordered=unordered,
+        unasked=unasked,
+    )
 
 
 def written(measured: Iterable[Row]) -> str:
     """The whole table, given the provider's rows."""
     provider = {row.type: row for row in measured}
     rows: list[Row] = []
-    overruled = 0
     for token, texts in sorted(arguments().items()):
         own = provider.get(token)
-        open_questions = set(own.unasked) if own else {name for name in texts if name not in _OUR_OWN}
-        rows += [own] if own else []
-        said = {name for name, text in texts.items() if _FORCES.search(text)}
-        if own:
-            overruled += len([name for name in said - open_questions if not _in(own.create_only, name)])
-        rows += _others(token, open_questions, said)
+        questions = set(own.unasked) if own else {name for name in texts if name not in _OUR_OWN}
+        rows += [*([own] if own else []), *_others(token, questions, texts)]
     out = io.StringIO()
-    out.write(_head(rows, overruled))
+    out.write(_head(rows))
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(row.cells() for row in sorted(rows, key=lambda row: (row.type, row.source != PROVIDER, row.source)))
     return out.getvalue()
 
 
-def _head(rows: list[Row], overruled: int) -> str:
-    types = {source: sum(row.source == source for row in rows) for source in dict.fromkeys(row.source for row in rows)}
+def _head(rows: Iterable[Row]) -> str:
+    types = Counter(row.source for row in rows)
     said = ", ".join(f"{count} by {source}" for source, count in sorted(types.items()))
+    agreed = Counter(same for row in rows if row.source == PROVIDER for same in _agreement(row))
     return (
         f"# Generated by `make docs`, the provider's rows by `python -m tools.create_only`. Types: {said}.\n"
-        f"# Properties that force a new resource by the SDK's text and not by the provider, which counts: {overruled}.\n"
+        f"# Of the properties that both speak of, CloudFormation and the provider agree on {agreed[True]} and differ on "
+        f"{agreed[False]}, where the provider counts.\n"
     )
 
 
-def _others(token: str, questions: Set[str], said: Set[str]) -> Iterator[Row]:
-    """What CloudFormation and the SDK say of the properties that are still open."""
-    schema = cloudformation().get(_alike("".join(token.split(":")[1].split("/")[0] + token.rsplit(":", 1)[-1])))
-    left = set(questions)
-    if schema and left:
-        answers = {name: schema[_alike(name)] for name in left if _alike(name) in schema}
+def _agreement(own: Row) -> Iterator[bool]:
+    """For each property that both speak of, whether CloudFormation says what the provider says."""
+    schema = _schema(own.type)
+    for name in arguments()[own.type]:
+        if name not in (*own.unasked, *_OUR_OWN) and _alike(name) in schema:
+            yield (name in own.create_only) == schema[_alike(name)]
+
+
+def _schema(token: str) -> Mapping[str, bool]:
+    return cloudformation().get(_alike(token.split(":")[1].split("/")[0] + token.rsplit(":", 1)[-1]), {})
+
+
+def _others(token: str, questions: Set[str], texts: Mapping[str, str]) -> Iterator[Row]:
+    """What the other sources say of the properties that are still open. `texts` is what the SDK writes about each."""
+    schema, left = _schema(token), set(questions)
+    if known := left & set(_BY_HAND.get(token, ())):
+        left -= known
+        yield Row(type=token, source="documentation of the provider", create_only=known, unasked=left)
+    if answers := {name: schema[_alike(name)] for name in left if _alike(name) in schema}:
         left -= answers.keys()
-        if answers:
-            forcing = [name for name, create_only in answers.items() if create_only]
-            yield Row(type=token, source=f"cfn-lint {version('cfn-lint')}", create_only=forcing, unasked=left)
-    if told := said & left:
+        forcing = [name for name, create_only in answers.items() if create_only]
+        yield Row(type=token, source=f"cfn-lint {version('cfn-lint')}", create_only=forcing, unasked=left)
+    if told := {name for name in left if _FORCES.search(texts[name])}:
         yield Row(type=token, source=f"pulumi-aws {version('pulumi-aws')}", create_only=told, unasked=left - told)
 
 
@@ -164,7 +201,10 @@ def _of_file(source: str) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 @cache
 def cloudformation() -> Mapping[str, Mapping[str, bool]]:
-    """CloudFormation's types, by their names brought into one form: whether each property is create-only."""
+    """CloudFormation's types, by their names brought into one form: whether each property is create-only.
+
+    A property is found by its own name and without that of its type: `StateMachineName` as `name`.
+    """
     spec = importlib.util.find_spec("cfnlint")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("cfnlint")
@@ -174,10 +214,17 @@ def cloudformation() -> Mapping[str, Mapping[str, bool]]:
     for token, file in types.items():
         _, service, name = [*token.split("::"), ""][:3]
         schema: dict[str, Any] = json.loads((schemas / "resources" / f"{file}.json").read_text())
-        forcing = {path.split("/")[2] for path in schema.get("createOnlyProperties", [])}
-        own = {_alike(one): one in forcing for one in schema.get("properties", {})}
-        found[_alike(_MODULES.get(service, service) + name)] = own
+        forcing, computed = (_named(schema.get(f"{kind}Properties", [])) for kind in ("createOnly", "readOnly"))
+        settable = [one for one in schema.get("properties", {}) if one not in computed]
+        found[_alike(_TYPES.get(token, _MODULES.get(service, service) + name))] = {
+            _alike(one.removeprefix(prefix)): one in forcing for prefix in (name, "") for one in settable
+        }
     return found
+
+
+def _named(pointers: Iterable[str]) -> set[str]:
+    """The properties at the beginning of `/properties/SubnetId`."""
+    return {pointer.split("/")[2] for pointer in pointers}
 
 
 def _alike(name: str) -> str:
@@ -185,11 +232,10 @@ def _alike(name: str) -> str:
     return name.lower().rstrip("s")
 
 
-def measured(engine: Path) -> list[Row]:
-    """What the provider in the engine's folder says of every type. Raises CalledProcessError where it does not run."""
+def measured(engine: Path, tokens: Iterable[str]) -> list[Row]:
+    """What the provider in the engine's folder says of these types. Raises CalledProcessError where it does not run."""
     home = Path(subprocess.run([engine / "setup"], capture_output=True, text=True, check=True).stdout.strip())
     asked = [home / "venv" / "bin" / "python", Path(__file__).with_name("provider_facts.py"), home / "src"]
-    tokens = sorted(arguments())
     said = subprocess.run(asked, input="\n".join(tokens), stdout=subprocess.PIPE, text=True, check=True).stdout
     return [_measured_row(token, facts) for token, facts in json.loads(said).items()]
 
@@ -225,7 +271,7 @@ def main() -> None:
     engine = os.environ.get("PLINTH_ENGINE")
     if not engine:
         sys.exit("PLINTH_ENGINE names no folder with the Pulumi engine")
-    TABLE.write_text(written(measured(Path(engine))))
+    TABLE.write_text(written(measured(Path(engine), sorted(arguments()))))
 
 
 if __name__ == "__main__":

@@ -135,14 +135,14 @@ class Provider:
             return None
         attributes = found.block["attrs"].items()
         kept = [(name,) for name, one in attributes if one["optional"] and one["computed"] and name not in _NEVER]
-        replacing, tried = self._measured(found.tf, found.block)
-        said: dict[str, Any] = {"create_only": replacing, "tried": tried, "kept": kept, "unordered": unordered(found.block)}
+        deep = 1 if found.tf in _SHALLOW else _DEEPEST
+        replacing, tried = self._measured(found.tf, found.block, deep)
+        said: dict[str, Any] = {"create_only": replacing, "tried": tried, "kept": kept, "unordered": unordered(found.block, deep)}
         return {name: sorted(filter(None, (written(found, steps) for steps in paths))) for name, paths in said.items()}
 
-    def _measured(self, kind: str, block: Block) -> tuple[set[Steps], set[Steps]]:
+    def _measured(self, kind: str, block: Block, deep: int) -> tuple[set[Steps], set[Steps]]:
         """The properties that force a replacement, and all that could be tried: each beside everything else, and nearly alone."""
         replacing, tried = set[Steps](), set[Steps]()
-        deep = 1 if kind in _SHALLOW else _DEEPEST
         for plain in (False, True):
             whole = self._start(kind, block, filled(block, lambda _: True, plain, deep))
             for leaf in leaves(block, deep):
@@ -164,26 +164,29 @@ class Provider:
         planned = self._plan(kind, block, None, config)
         if planned is None:
             return None
-        prior = self._known(self.plugin.block_type(block), planned[0], "")
-        always = self._replaced_for(kind, block, prior, config)
-        return None if always is None else Start(config, prior, always)
+        for made_up in (True, False):
+            prior = self._known(self.plugin.block_type(block), planned[0], "", made_up)
+            always = self._replaced_for(kind, block, prior, config)
+            if always is not None:
+                return Start(config, prior, always)
+        return None
 
     def _replaced_for(self, kind: str, block: Block, prior: State, config: State) -> set[Steps] | None:
         planned = self._plan(kind, block, prior, config)
         return None if planned is None else {tuple(map(str, path)) for path in planned[1] if path != ["id"]}
 
-    def _known(self, kind: Any, value: Any, name: str) -> Any:
-        """A planned value with something in place of what only the cloud knows."""
+    def _known(self, kind: Any, value: Any, name: str, made_up: bool) -> Any:
+        """A planned value with something `made_up`, or nothing, in place of what only the cloud knows."""
         if value is self.plugin.UNKNOWN:
-            return sample(kind, name, 1, plain=False)
+            return sample(kind, name, 1, plain=False) if made_up or name == "id" else None
         if value is None or isinstance(kind, str):
             return value
         outer, inner = kind
         if outer == "object":
-            return {key: self._known(of, value.get(key), key) for key, of in inner.items()}
+            return {key: self._known(of, value.get(key), key, made_up) for key, of in inner.items()}
         if outer == "map":
-            return {key: self._known(inner, item, key) for key, item in value.items()}
-        return [self._known(inner, item, name) for item in value]
+            return {key: self._known(inner, item, key, made_up) for key, item in value.items()}
+        return [self._known(inner, item, name, made_up) for item in value]
 
 
 class Start(NamedTuple):
@@ -194,12 +197,12 @@ class Start(NamedTuple):
     always: set[Steps]
 
 
-def unordered(block: Block, above: Steps = ()) -> list[Steps]:
-    """The properties and blocks that are sets."""
+def unordered(block: Block, deep: int, above: Steps = ()) -> list[Steps]:
+    """The properties and blocks that are sets, to a depth of `deep`."""
     own = [(*above, name) for name, one in block["attrs"].items() if one["type"][0] == "set" and name not in _NEVER]
     for name, nested in block["blocks"].items():
         own += [(*above, name)] if nested["nesting"] == "SET" else []
-        own += unordered(nested["block"], (*above, name))
+        own += unordered(nested["block"], deep - 1, (*above, name)) if deep > 1 else []
     return own
 
 

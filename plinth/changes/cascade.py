@@ -38,8 +38,8 @@ def _settled(comparer: Comparer) -> tuple[dict[str, Comparison], set[str]]:
     affected: Iterable[tuple[Resource, Resource]] = pairs
     while affected:
         compared |= {new.urn: comparer.compare(old, new, fresh, deleted_first) for old, new in affected}
-        replaced = {urn for urn, found in compared.items() if found.replaces}
-        gone = _gone_first(pairs, compared, replaced)
+        replaced = fresh | {urn for urn, found in compared.items() if found.replaces}
+        gone = deleted_first | _gone_first(pairs, compared, replaced)
         news = (replaced - fresh) | (gone - deleted_first)
         fresh, deleted_first = replaced, gone
         former = {comparer.matching.origin[urn] for urn in news}

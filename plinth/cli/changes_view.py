@@ -92,7 +92,7 @@ def _grow(lines: Tree, stack: Changes, kind: Kind) -> None:
             types = Counter(change.resource.type.rsplit(":", 1)[-1] for change in alike)
             counted = ", ".join(f"{count} {name}" for name, count in types.most_common())
             many = branch.add(f"[bold]{len(alike)} resources[/] of {_owner(stack, first)}  [dim]{counted}[/]")
-            for one in first.properties:
+            for one in _telling(first):
                 many.add(_property(stack, one, alone=False))
 
 
@@ -101,9 +101,14 @@ def _grouped(stack: Changes, found: Sequence[Change]) -> list[list[Change]]:
     groups: dict[object, list[Change]] = {}
     for change in found:
         alone = change.resource.urn if change.loses or change.is_refused or change.moved_from else ""
-        said = tuple(map(_likeness, change.properties))
+        said = tuple(map(_likeness, _telling(change)))
         groups.setdefault((said, alone, _owner(stack, change)), []).append(change)
     return list(groups.values())
+
+
+def _telling(change: Change) -> Sequence[Property]:
+    """The properties that are worth a line: of a replacement those that force it."""
+    return change.forcing or change.properties
 
 
 def _likeness(one: Property) -> object:
@@ -117,7 +122,7 @@ def _add(branch: Tree, stack: Changes, change: Change) -> None:
     line = branch.add(f"[{style}]{change.resource.name}[/]  {_title(stack, change)}")
     for text in _notes(change):
         line.add(text)
-    for one in change.properties:
+    for one in _telling(change):
         line.add(_property(stack, one, alone=True))
 
 

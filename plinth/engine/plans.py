@@ -27,6 +27,10 @@ def read_plan(path: Path) -> Graph:
     try:
         content = json.loads(path.read_text())
         if "steps" in content:
+            if missing := _left_out(content):
+                raise PlanError(
+                    f"{path}: {missing} resources that stay as they are are not in it: `pulumi preview --json --show-sames`"
+                )
             return from_preview(content)
         return from_export(content)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
@@ -45,6 +49,12 @@ def from_export(content: Mapping[str, Any]) -> Graph:
     """A deployed stack. What an update left half done (marked for deletion) is not part of it."""
     deployment = content.get("deployment", content)
     return _graph(state for state in deployment["resources"] if not state.get("delete"))
+
+
+def _left_out(content: Mapping[str, Any]) -> int:
+    """How many unchanged resources a preview counts but does not list: the engine lists them only when asked to."""
+    listed = sum(step["op"] == "same" for step in content["steps"])
+    return max(0, content.get("changeSummary", {}).get("same", 0) - listed)
 
 
 def _graph(states: Iterable[Mapping[str, Any]]) -> Graph:

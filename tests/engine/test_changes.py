@@ -13,8 +13,9 @@ from plinth.changes.model import Changes, Kind
 from plinth.engine.graph import STACK_TYPE, name_of, type_of
 from plinth.engine.plans import read_plan
 from plinth.engine.recording import record
-from tests.engine.real import NEEDED, deployable, with_engine
+from tests.engine.real import ENGINE, NEEDED, deployable, with_engine
 from tests.plinth.planted import RENAMED, plant_cidr, plant_owner, plant_rename, plant_retention, plant_tag
+from tools import create_only
 
 pytestmark = NEEDED
 
@@ -85,3 +86,10 @@ def test_each_planted_change_is_what_it_is(deployed: Path) -> None:
     assert planted == {gone: Kind.DELETE, new: Kind.CREATE, "flow-logs-all": Kind.UPDATE, "flow-logs-records": Kind.UPDATE}
     found = {name_of(urn): kind for urn, kind in much.items()}
     assert (found["network-vpc"], found["logs-encryption-key"]) == (Kind.REPLACE, Kind.UPDATE)
+
+
+def test_the_provider_still_says_what_the_table_says() -> None:
+    tokens = {"aws:ec2/vpc:Vpc", "aws:ec2/networkAclRule:NetworkAclRule", "aws:cloudwatch/logGroup:LogGroup"}
+    rows = [row.cells() for row in create_only.committed() if row.type in tokens]
+    assert len(rows) == len(tokens)
+    assert sorted(row.cells() for row in create_only.measured(Path(ENGINE), tokens)) == sorted(rows)

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,8 +13,10 @@ from plinth.changes.facts import table
 from plinth.cli.project import UsageError
 from plinth.cli.revision import checked_out
 from plinth.engine.plans import read_plan
-from tests.harness import STACKS, Done, graphs, plinth_here, project_copy, replace_in
-from tests.plinth.planted import RENAMED, plant_cidr, plant_owner, plant_rename, plant_retention
+from plinth.engine.workers import Recorded
+from tests.harness import ROOT, STACKS, Done, graphs, plinth_here, project_copy
+from tests.plinth.planted import RENAMED, plant_cidr, plant_owner, plant_rename
+from tools.create_only import PROVIDER
 
 
 class Command(Protocol):
@@ -28,6 +31,16 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return plinth_here(folder, "changes", *arguments, patch=monkeypatch, capture=capsys)
 
     return run
+
+
+@pytest.fixture
+def planned_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stacks of the repository stand for the plan of the program: it is not run again."""
+
+    def plan(_: Path, names: Sequence[str]) -> dict[str, Recorded]:
+        return {name: Recorded(graph=graphs()[name], seconds=0) for name in names}
+
+    monkeypatch.setattr("plinth.cli.changes.plan", plan)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -80,19 +93,7 @@ def test_planted_changes_are_found_against_the_last_commit_and_nothing_is_left_b
     assert git(folder, "status", "--porcelain").split() == ["M", "Pulumi.dev.yaml", "M", "components/networking/discovery.py"]
 
 
-def test_what_loses_data_is_said_in_words_and_fails(tmp_path: Path, command: Command) -> None:
-    folder = repository(tmp_path)
-    replace_in(folder / "Pulumi.dev.yaml", "flowLogs: {enabled: true", "flowLogs: {enabled: false")
-    plant_retention(folder)
-    done = command(folder, "--stack", "dev")
-    assert done.code == 1
-    assert "to delete" in done.out.splitlines()[0]
-    assert "log records: what it holds is lost" in done.out
-    assert "rights lost" in done.out
-    assert "flow-logs-writer-role  takes flow-logs-writer-role" not in done.out
-    assert "plinth why flow-logs-records -s dev" in done.out
-
-
+@pytest.mark.usefixtures("planned_already")
 def test_a_stack_that_the_other_revision_has_not_is_created_as_a_whole(tmp_path: Path, command: Command) -> None:
     folder = repository(tmp_path)
     git(folder, "rm", "-q", "--cached", "Pulumi.staging.yaml")
@@ -101,29 +102,44 @@ def test_a_stack_that_the_other_revision_has_not_is_created_as_a_whole(tmp_path:
     assert {kind for kind, count in answer["counts"].items() if count} == {"create"}
 
 
-def test_a_deployed_stack_is_compared_with_the_plan_or_with_another_file(tmp_path: Path, command: Command) -> None:
-    folder, state = project_copy(tmp_path), tmp_path / "state.json"
-    state.write_text(json.dumps({"deployment": {"resources": deployed("aws:s3/bucket:Bucket", "media", bucket="media")}}))
-    other = tmp_path / "other.json"
-    other.write_text(json.dumps({"deployment": {"resources": deployed("aws:s3/bucket:Bucket", "media", bucket="videos")}}))
-    done = command(folder, "--against", str(state), "--from", str(other), "--json")
-    (answer,) = json.loads(done.out)["stacks"]
-    assert (done.code, answer["counts"]["replace"], of_kind(answer, "replace")["media"]["loses"]) == (1, 1, "objects")
-    planned = json.loads(command(folder, "--against", str(state), "--json").out)["stacks"][0]
-    assert (planned["counts"]["delete"], planned["counts"]["create"]) == (1, 99)
+@pytest.mark.usefixtures("planned_already")
+def test_a_deployed_stack_is_compared_with_the_plan_of_its_name(tmp_path: Path, command: Command) -> None:
+    state = exported(tmp_path / "state.json", bucket="media")
+    (answer,) = json.loads(command(ROOT, "--against", str(state), "--json").out)["stacks"]
+    assert (answer["stack"], answer["counts"]["delete"], answer["counts"]["create"]) == ("dev", 1, 99)
+
+
+def test_what_loses_data_is_said_in_words_and_fails(tmp_path: Path, command: Command) -> None:
+    before, after = exported(tmp_path / "a.json", bucket="media"), exported(tmp_path / "b.json", bucket="videos")
+    done = command(tmp_path, "--against", str(before), "--from", str(after))
+    assert done.code == 1
+    assert done.out.splitlines()[0] == f"dev  1 to replace   against {before}"
+    for line in ("objects: what it holds is lost", "bucket  media → videos  forces replacement", f"known from  {PROVIDER}"):
+        assert line in done.out
+    assert "plinth why media -s dev" in done.out
+    assert json.loads(command(tmp_path, "--against", str(before), "--from", str(after), "--json").out)["failed"] is True
+
+
+def test_what_changes_nothing_is_one_line_and_fine(tmp_path: Path, command: Command) -> None:
+    state = exported(tmp_path / "a.json", bucket="media")
+    done = command(tmp_path, "--against", str(state), "--from", str(state))
+    assert (done.code, done.out.split("\n", 1)[0]) == (0, f"dev  1 unchanged   against {state}")
+
+
+def exported(file: Path, **inputs: str) -> Path:
+    """A stack with one bucket, as `pulumi stack export` writes it."""
+    file.write_text(json.dumps({"deployment": {"resources": deployed("aws:s3/bucket:Bucket", "media", **inputs)}}))
+    return file
 
 
 def deployed(token: str, name: str, **inputs: str) -> list[dict[str, Any]]:
-    """A stack with one resource, as `pulumi stack export` writes it."""
     stack = {"urn": "urn:pulumi:dev::other::pulumi:pulumi:Stack::other-dev", "type": "pulumi:pulumi:Stack", "custom": False}
     own = {"urn": f"urn:pulumi:dev::other::{token}::{name}", "type": token, "custom": True, "id": "1"}
     return [stack, {**own, "inputs": inputs, "outputs": {}, "parent": stack["urn"]}]
 
 
 def test_the_id_of_a_deployed_resource_is_an_output_like_any_other(tmp_path: Path) -> None:
-    file = tmp_path / "state.json"
-    file.write_text(json.dumps({"deployment": {"resources": deployed("aws:s3/bucket:Bucket", "media")}}))
-    (resource,) = read_plan(file).resources.values()
+    (resource,) = read_plan(exported(tmp_path / "state.json")).resources.values()
     assert resource.outputs == {"id": "1"}
 
 

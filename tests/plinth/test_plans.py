@@ -71,6 +71,13 @@ def test_an_export_is_the_stack_as_it_is_without_its_secrets(tmp_path: Path) -> 
     assert "v1:abc" not in graph.to_json()
 
 
+def test_a_preview_that_leaves_out_what_stays_is_refused(tmp_path: Path) -> None:
+    plan = {"steps": [step("same", STACK), step("create", VPC)], "changeSummary": {"same": 1, "create": 1}}
+    assert list(read_plan(written(tmp_path, plan)).resources) == [VPC]
+    with pytest.raises(PlanError, match=r"plan\.json: 2 resources that stay as they are are not in it: .*--show-sames"):
+        read_plan(written(tmp_path, {**plan, "changeSummary": {"same": 3}}))
+
+
 @pytest.mark.parametrize(
     "content", [{}, [], "text", {"steps": []}, {"steps": [{"op": "create"}]}, {"deployment": {"resources": 3}}]
 )
