@@ -30,8 +30,8 @@ from typing import Any
 from plinth.changes.facts import TABLE
 from plinth.changes.paths import covers, parsed
 
-PROVIDER = "terraform-provider-aws 5.100.0"
-"""The version that the engine's folder builds."""
+PROVIDER = "terraform-provider-aws 5.100.0 2026-11"
+"""The version that the engine's folder builds, and when it was asked."""
 SERVICES = Path(__file__).with_name("create_only_services.txt")
 """The services that a platform is made of, as the SDK calls them."""
 COLUMNS = ("type", "source", "create_only", "kept", "unordered", "unasked")
@@ -67,6 +67,12 @@ _MODULES: Mapping[str, str] = {
     "StepFunctions": "sfn",
 }
 """Services that CloudFormation calls otherwise than Pulumi does; all others are called the same."""
+_DOCUMENTED = "documentation of the provider"
+_RANDOM = tuple(
+    f"random:index/random{name}:Random{name}"
+    for name in ("Bytes", "Id", "Integer", "Password", "Pet", "Shuffle", "String", "Uuid")
+)
+"""Types that are made once: whatever changes makes a new one. Source: "Resources", documentation of terraform-provider-random."""
 _ARGS = re.compile(r"^class (\w+)Args:\n(.*?)(?=^@pulumi|^class |\Z)", re.MULTILINE | re.DOTALL)
 _GETTER = re.compile(r'@pulumi\.getter(?:\(name="(\w+)"\))?\n(?:    @.*\n)*    def (\w+)\(self\)')
 _PARAMETER = re.compile(r"^ +:param pulumi\.Input\[.*?\] (\w+): (.*?)(?=^ +:param|^ +\"\"\")", re.MULTILINE | re.DOTALL)
@@ -122,7 +128,7 @@ def _row(cells: Mapping[str, str]) -> Row:
 def written(measured: Iterable[Row]) -> str:
     """The whole table, given the provider's rows."""
     provider = {row.type: row for row in measured}
-    rows: list[Row] = []
+    rows = [Row(type=token, source=_DOCUMENTED, create_only=["*"]) for token in _RANDOM]
     for token, texts in sorted(arguments().items()):
         own = provider.get(token)
         questions = set(own.unasked) if own else {name for name in texts if name not in _OUR_OWN}
@@ -163,7 +169,7 @@ def _others(token: str, questions: Set[str], texts: Mapping[str, str]) -> Iterat
     schema, left = _schema(token), set(questions)
     if known := left & set(_BY_HAND.get(token, ())):
         left -= known
-        yield Row(type=token, source="documentation of the provider", create_only=known, unasked=left)
+        yield Row(type=token, source=_DOCUMENTED, create_only=known, unasked=left)
     if answers := {name: schema[_alike(name)] for name in left if _alike(name) in schema}:
         left -= answers.keys()
         forcing = [name for name, create_only in answers.items() if create_only]

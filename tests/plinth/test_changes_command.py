@@ -188,6 +188,28 @@ def test_another_revision_is_removed_again_whatever_happens(tmp_path: Path) -> N
     assert not places[0].parent.exists()
 
 
+@pytest.mark.parametrize(
+    ("token", "path", "source"),
+    [
+        ("aws:ec2/vpc:Vpc", "cidrBlock", PROVIDER),
+        ("aws:rds/instance:Instance", "storageEncrypted", PROVIDER),
+        ("aws:ecs/taskDefinition:TaskDefinition", "containerDefinitions", PROVIDER),
+        ("aws:dynamodb/table:Table", "hashKey", "documentation of the provider"),
+        ("aws:sfn/stateMachine:StateMachine", "type", "cfn-lint"),
+        ("random:index/randomPassword:RandomPassword", "*", "documentation of the provider"),
+    ],
+)
+def test_the_table_says_what_forces_a_replacement_and_who_says_so(token: str, path: str, source: str) -> None:
+    assert table()[token].create_only[path].startswith(source)
+
+
+def test_what_an_update_can_change_is_not_in_the_table() -> None:
+    facts = table()
+    assert "enableDnsSupport" not in facts["aws:ec2/vpc:Vpc"].create_only
+    assert "allocatedStorage" not in facts["aws:rds/instance:Instance"].create_only
+    assert not facts["aws:rds/instance:Instance"].unasked & {"allocatedStorage", "instanceClass"}
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_of_every_type_of_a_stack_it_is_known_what_replaces_it(stack: str) -> None:
     types = {one.type for one in graphs()[stack].resources.values() if one.custom and not one.type.startswith("pulumi:")}
