@@ -19,8 +19,7 @@ from plinth.engine.workers import PROGRAM, Recorded, warm_up
 from stack.config.document import format_path, project_name, read
 from stack.config.loader import load_all
 from stack.config.reference import entries, stack_file_schema
-from tools import handlers, infrastructure_page, policies_page, requirements_page, taggable
-from tools import create_only, infrastructure_page, policies_page, requirements_page, taggable
+from tools import create_only, handlers, infrastructure_page, policies_page, requirements_page, taggable
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "preview.svg"

@@ -96,6 +96,9 @@ def cost(stack: StackNames = None, from_file: PlanFile = None, json: AsJson = Fa
     from plinth.cli import cost as command
 
     raise typer.Exit(command.run(stack or [], from_file, as_json=json))
+
+
+@app.command()
 def changes(
     stack: StackNames = None,
     against: Annotated[

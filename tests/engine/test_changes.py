@@ -13,7 +13,8 @@ from plinth.changes.model import Changes, Kind
 from plinth.engine.graph import STACK_TYPE, name_of, type_of
 from plinth.engine.plans import read_plan
 from plinth.engine.recording import record
-from tests.engine.real import ENGINE, NEEDED, deployable, with_engine
+from tests.engine.real import ENGINE, NEEDED, with_engine
+from tests.harness import deployable
 from tests.plinth.planted import RENAMED, plant_cidr, plant_owner, plant_rename, plant_retention, plant_tag
 from tools import create_only
 
