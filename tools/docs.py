@@ -11,11 +11,13 @@ from pathlib import Path
 from rich.console import Console
 
 from plinth.cli.explain import value_in
+from plinth.cli.insight import subjects
 from plinth.cli.policy import judged
 from plinth.cli.preview import show
 from plinth.cli.project import plan, stack_names
 from plinth.engine.graph import Graph
 from plinth.engine.workers import PROGRAM, Recorded, warm_up
+from stack.config.checklist import unset
 from stack.config.document import format_path, project_name, read
 from stack.config.loader import load_all
 from stack.config.reference import entries, stack_file_schema
@@ -86,10 +88,11 @@ def requirements() -> str:
 
 def picture() -> str:
     """docs/images/preview.svg: the first screen. The old one stays where only the times differ."""
-    out = Console(record=True, width=100, file=io.StringIO())
+    out = Console(record=True, width=132, file=io.StringIO())
     out.print("[bold green]$[/] make preview")
     verdicts = judged(list(_graphs().values()))
-    show(_recorded(), verdicts, out)
+    missing = [(name, unset(stack)) for name, stack in load_all(ROOT, stack_names(ROOT)).items()]
+    show(_recorded(), subjects(verdicts.stacks), missing, "out/report.html", out, failed=verdicts.failed)
     new = out.export_svg(title="plinth", unique_id="plinth")
     old = PICTURE.read_text() if PICTURE.exists() else ""
     return old if _timeless(old) == _timeless(new) else new

@@ -163,18 +163,22 @@ def timing(stack: StackNames = None, from_file: PlanFile = None, json: AsJson = 
 def report(
     stack: StackNames = None,
     from_file: PlanFile = None,
+    against: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="REVISION|FILE", help="Say what changes: against a git revision, or a file as of --from."),
+    ] = None,
     form: Annotated[
         Literal["html", "markdown", "terminal"],
         typer.Option("--format", help="A page in out/, a comment for a pull request, or text for the terminal."),
     ] = "html",
     json: AsJson = False,
 ) -> None:
-    """Write everything about stacks to one page; exit 1 where a mandatory rule is violated."""
+    """Write everything about stacks to one page; exit 1 where a verdict failed."""
     if not from_file:
         _start_importing()
     from plinth.cli import report as command
 
-    raise typer.Exit(command.run(stack or [], from_file, form, as_json=json))
+    raise typer.Exit(command.run(stack or [], from_file, against, form, as_json=json))
 
 
 def _start_importing() -> None:

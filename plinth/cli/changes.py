@@ -8,6 +8,7 @@ import typer
 
 from plinth.changes.cascade import changes
 from plinth.changes.facts import table
+from plinth.changes.model import Changes
 from plinth.changes.report import to_json
 from plinth.cli.changes_view import show
 from plinth.cli.project import UsageError, console, plan, recorded, root, stack_names
@@ -24,13 +25,18 @@ def run(names: Sequence[str], against: str | None, from_file: str | None, *, as_
 
     `against` is a revision or a file that the engine wrote, `from_file` such a file in place of the offline plan.
     """
-    found = [changes(before, after, table()) for before, after in _pairs(names, against, from_file)]
+    found = compared(names, against, from_file)
     failed = any(stack.failed for stack in found)
     if as_json:
         typer.echo(json.dumps({"stacks": [to_json(stack) for stack in found], "failed": failed}, indent=1))
     else:
         show(found, against or DEFAULT, console())
     return 1 if failed else 0
+
+
+def compared(names: Sequence[str], against: str | None, from_file: str | None) -> list[Changes]:
+    """What changes in each stack. Raises UsageError for a revision or a file that is not there."""
+    return [changes(before, after, table()) for before, after in _pairs(names, against, from_file)]
 
 
 def _pairs(names: Sequence[str], against: str | None, from_file: str | None) -> list[tuple[Graph, Graph]]:

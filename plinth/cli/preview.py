@@ -1,8 +1,8 @@
-"""`plinth preview`: what would exist in each stack."""
+"""`plinth preview`: what would exist in each stack, what it costs, how long it takes, whether every rule holds."""
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,21 @@ from rich.console import Console
 from rich.table import Table
 
 from plinth.cli.diagram import write as draw
+from plinth.cli.insight import subjects
 from plinth.cli.policy import judged, summary
 from plinth.cli.project import console, plan, root, stack_names
+from plinth.cli.report import PLANNED
+from plinth.cli.report import write as write_report
+from plinth.cost.report import headline as cost_of
 from plinth.engine.graph import Graph
 from plinth.engine.workers import Recorded
-from plinth.policy.verdicts import Report, Verdicts
+from plinth.report.stack import reported
+from plinth.report.subject import Subject
+from plinth.timing.report import headline as time_of
+from stack.config.breach import Breach
+from stack.config.checklist import unset
+from stack.config.document import format_path
+from stack.config.loader import Stack, load_all
 
 _TYPES_SHOWN = 6
 """How many types of a component get a line of their own; the others share one."""
@@ -24,40 +34,93 @@ _MOST_IN_DETAIL = 4
 
 
 def run(names: Sequence[str], *, as_json: bool) -> int:
-    """Plans `names`, or all stacks; writes each graph and its picture to out/<stack>/; prints a summary.
+    """Plans `names`, or all stacks; writes each graph and its picture to out/<stack>/, and the report; prints a summary.
 
-    0 where no mandatory rule is violated, else 1. Raises ExceptionsError where policy/exceptions.yaml cannot be used.
+    0 where no mandatory rule is violated and no ceiling exceeded, else 1. Raises ExceptionsError where policy/exceptions.yaml
+    cannot be used.
     """
     folder = root()
-    stacks = plan(folder, list(dict.fromkeys(names)) or stack_names(folder))
+    wanted = list(dict.fromkeys(names)) or stack_names(folder)
+    loaded = load_all(folder, wanted)
+    stacks = plan(folder, wanted)
     verdicts = judged([recorded.graph for recorded in stacks.values()])
+    found = subjects(verdicts.stacks)
     written = {name: [_write(folder, recorded.graph), *draw(folder, recorded.graph)] for name, recorded in stacks.items()}
+    page = write_report(folder, reported(found, PLANNED, verdicts.stale))
     if as_json:
-        rows = [_row(stacks[stack.graph.stack], stack, *written[stack.graph.stack]) for stack in verdicts.stacks]
-        typer.echo(json.dumps({"stacks": rows, "failed": verdicts.failed}, indent=1))
+        rows = [_row(stacks[one.graph.stack], one, loaded[one.graph.stack], written[one.graph.stack]) for one in found]
+        typer.echo(json.dumps({"stacks": rows, "failed": verdicts.failed, "report": page}, indent=1))
     else:
-        show(stacks, verdicts, console())
-    return 1 if verdicts.failed else 0
+        show(stacks, found, [(name, unset(stack)) for name, stack in loaded.items()], page, console(), failed=verdicts.failed)
+    return 1 if verdicts.failed or _too_dear(found) else 0
 
 
-def show(stacks: Mapping[str, Recorded], verdicts: Report, out: Console) -> None:
-    """The first screen: a line a stack, what each would hold, what was written, what to do next."""
-    width = max(map(len, stacks))
-    for judged_stack in verdicts.stacks:
-        name = judged_stack.graph.stack
-        count = len(judged_stack.graph.resources)
-        planned = f"{count:>5,} resources   planned in {stacks[name].seconds:.1f} s"
-        out.print(f"[bold]{name:<{width}}[/]  {planned}   {summary(judged_stack)}", soft_wrap=True)
+def show(
+    stacks: Mapping[str, Recorded],
+    found: Sequence[Subject],
+    missing: Sequence[tuple[str, Sequence[Breach]]],
+    page: str,
+    out: Console,
+    *,
+    failed: bool,
+) -> None:
+    """The first screen: a line a stack, what each would hold, what was written, what to set and to do next."""
+    out.print(_headlines(found))
     out.print()
     out.print(_table({name: recorded.graph for name, recorded in stacks.items()}))
     out.print()
+    seconds = ", ".join(f"{name} {recorded.seconds:.1f} s" for name, recorded in stacks.items())
+    out.print(f"[dim]planned[/]  {seconds}, without an account", soft_wrap=True)
     folders = "  ".join(f"out/{name}/" for name in stacks)
-    out.print(f"[dim]wrote[/]  {folders}  each with graph.json, diagram.md and diagram.svg", soft_wrap=True)
-    if verdicts.failed:
-        advice = "plinth policy says which rules do not hold, where, and what to do"
-    else:
-        advice = f"edit Pulumi.{next(iter(stacks))}.yaml and run make preview again, or deploy: docs/DEPLOYMENT.md"
-    out.print(f"[dim]next[/]   {advice}", soft_wrap=True)
+    out.print(f"[dim]wrote[/]    {page}  {folders} each with graph.json, diagram.md, diagram.svg", soft_wrap=True)
+    for text in _to_set(missing):
+        out.print(f"[dim]to set[/]   {text}", soft_wrap=True)
+    out.print(f"[dim]next[/]     {_advice(next(iter(stacks)), found, failed=failed)}", soft_wrap=True)
+
+
+def _headlines(found: Sequence[Subject]) -> Table:
+    """Resources, cost, time and verdicts, a line a stack."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 3, 0, 0))
+    for subject in found:
+        over = (
+            f" [bold red]above the ceiling of {int(subject.ceiling.ceiling):,}[/]"
+            if _is_too_dear(subject) and subject.ceiling
+            else ""
+        )
+        table.add_row(
+            f"[bold]{subject.graph.stack}[/]",
+            f"{len(subject.graph.resources):,} resources",
+            f"{cost_of(subject.cost)}{over}",
+            time_of(subject.timing),
+            summary(subject.verdicts),
+        )
+    return table
+
+
+def _to_set(missing: Sequence[tuple[str, Sequence[Breach]]]) -> Iterator[str]:
+    """What each stack needs before its first `up`; what several need is said once."""
+    stacks: dict[tuple[str, ...], list[str]] = {}
+    for name, breaches in missing:
+        stacks.setdefault(tuple(format_path(breach.path) for breach in breaches), []).append(name)
+    for keys, names in stacks.items():
+        if keys:
+            yield f"before the first up of {', '.join(names)}: {', '.join(keys)} (docs/DEPLOYMENT.md)"
+
+
+def _advice(first: str, found: Sequence[Subject], *, failed: bool) -> str:
+    if failed:
+        return "plinth policy says which rules do not hold, where, and what to do"
+    if _too_dear(found):
+        return "plinth cost says what the money goes to"
+    return f"open the report; edit Pulumi.{first}.yaml and run make preview again; plinth changes says what that does"
+
+
+def _too_dear(found: Sequence[Subject]) -> bool:
+    return any(map(_is_too_dear, found))
+
+
+def _is_too_dear(subject: Subject) -> bool:
+    return subject.ceiling is not None and subject.ceiling.exceeded
 
 
 def _write(folder: Path, graph: Graph) -> str:
@@ -67,14 +130,18 @@ def _write(folder: Path, graph: Graph) -> str:
     return file.relative_to(folder).as_posix()
 
 
-def _row(recorded: Recorded, verdicts: Verdicts, file: str, *pictures: str) -> dict[str, Any]:
+def _row(recorded: Recorded, subject: Subject, stack: Stack, files: Sequence[str]) -> dict[str, Any]:
     graph = recorded.graph
+    file, *pictures = files
     return {
         "stack": graph.stack,
         "resources": len(graph.resources),
         "components": {owner: sum(types.values()) for owner, types in _by_owner(graph).items()},
         "types": dict(Counter(resource.type for resource in graph.resources.values())),
-        "policies": {str(verdict): count for verdict, count in verdicts.counts.items()},
+        "policies": {str(verdict): count for verdict, count in subject.verdicts.counts.items()},
+        "cost": cost_of(subject.cost),
+        "firstDeployment": time_of(subject.timing),
+        "toSet": [format_path(breach.path) for breach in unset(stack)],
         "seconds": round(recorded.seconds, 3),
         "graph": file,
         "diagrams": pictures,

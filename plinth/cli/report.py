@@ -1,13 +1,15 @@
 """`plinth report`: everything about stacks, as a page, for a pull request, or on the terminal."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import typer
 from rich.console import Console
 
+from plinth.changes.model import Changes
+from plinth.cli.insight import subjects
 from plinth.cli.policy import judged
 from plinth.cli.project import console, graphs_of, root
 from plinth.report.html import html
@@ -17,24 +19,43 @@ from plinth.report.stack import reported
 from plinth.report.terminal import first_screen, terminal
 
 Format: TypeAlias = Literal["html", "markdown", "terminal"]
+PLANNED = "Planned offline: no account was asked."
 
 
-def run(names: Sequence[str], from_file: str | None, form: Format, *, as_json: bool) -> int:
-    """Reports on the stacks `names`, all of them by default, or on a plan. 0 where no mandatory rule is violated, else 1.
+def run(names: Sequence[str], from_file: str | None, against: str | None, form: Format, *, as_json: bool) -> int:
+    """Reports on the stacks `names`, all of them by default, or on a plan; with what changes `against` a revision or a file.
 
-    A page is written to a file, anything else is printed. Raises ExceptionsError where policy/exceptions.yaml cannot be used.
+    0 where no mandatory rule is violated, no ceiling exceeded and no data lost, else 1. A page is written to a file, anything
+    else is printed. Raises ExceptionsError where policy/exceptions.yaml cannot be used.
     """
-    verdicts = judged(graphs_of(names, from_file))
-    found = reported(verdicts, f"Read from {Path(from_file).name}." if from_file else "Planned offline: no account was asked.")
+    compared = _compared(names, against, from_file)
+    verdicts = judged([found.after for found in compared.values()] or graphs_of(names, from_file))
+    found = subjects(verdicts.stacks, from_file=from_file, compared=compared)
+    report = reported(found, _lead(from_file, against), verdicts.stale)
     if as_json:
-        typer.echo(json.dumps(to_json(found), indent=1))
+        typer.echo(json.dumps(to_json(report), indent=1))
     elif form == "markdown":
-        typer.echo(markdown(found), nl=False)
+        typer.echo(markdown(report), nl=False)
     elif form == "terminal":
-        console().print(terminal(found))
+        console().print(terminal(report))
     else:
-        show(found, write(root(), found), console())
-    return 1 if verdicts.failed else 0
+        show(report, write(root(), report), console())
+    dear = any(one.ceiling and one.ceiling.exceeded for one in found)
+    return 1 if verdicts.failed or dear or any(one.failed for one in compared.values()) else 0
+
+
+def _compared(names: Sequence[str], against: str | None, from_file: str | None) -> Mapping[str, Changes]:
+    """What changes in each stack, by its name; nothing where there is nothing to compare with."""
+    if not against:
+        return {}
+    from plinth.cli.changes import compared
+
+    return {found.stack: found for found in compared(names, against, from_file)}
+
+
+def _lead(from_file: str | None, against: str | None) -> str:
+    read = f"Read from {Path(from_file).name}." if from_file else PLANNED
+    return f"{read} Compared with {against}." if against else read
 
 
 def write(folder: Path, report: Report) -> str:

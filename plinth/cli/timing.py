@@ -8,13 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from plinth.cli.insight import timed
 from plinth.cli.project import console, graphs_of
-from plinth.engine.graph import Graph
-from plinth.engine.plans import PlanError
-from plinth.timing.deployment import Timing, timing
-from plinth.timing.durations import Basis, durations
+from plinth.timing.deployment import Timing
+from plinth.timing.durations import Basis
 from plinth.timing.report import dominant, headline, kind, sourced, span, spread, to_json, whole_minutes
-from plinth.timing.schedule import CycleError
 
 _MOST_PARTS = 20
 """A program without components has a part a resource: those with the most work are shown, the others counted."""
@@ -24,23 +22,13 @@ _MOST_TYPES = 3
 
 def run(names: Sequence[str], from_file: str | None, *, as_json: bool) -> None:
     """Prints how long the first deployment of the stacks `names` takes, all of them by default, or of a plan."""
-    found = [_timed(graph, from_file) for graph in graphs_of(names, from_file)]
+    found = [timed(graph, from_file) for graph in graphs_of(names, from_file)]
     if as_json:
         typer.echo(json.dumps({"stacks": [to_json(one) for one in found]}, indent=1))
         return
     out = console()
     for one in found:
         show(one, out)
-
-
-def _timed(graph: Graph, from_file: str | None) -> Timing:
-    """Raises PlanError where a file holds what no engine could deploy."""
-    try:
-        return timing(graph, durations())
-    except CycleError as error:
-        if from_file:
-            raise PlanError(f"{from_file}: {error}") from None
-        raise
 
 
 def show(found: Timing, out: Console) -> None:

@@ -3,26 +3,28 @@
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from plinth.policy.verdicts import Report as Judged
 from plinth.report.model import Report, StackReport
-from plinth.report.sections import diagram, plan, policy, rights
+from plinth.report.sections import changes, cost, diagram, plan, policy, rights, timing
 from plinth.report.subject import Part, Subject
 
 Analysis: TypeAlias = Callable[[Subject], Part]
 
-ANALYSES: tuple[Analysis, ...] = (diagram.part, plan.part, policy.part, rights.part)
+ANALYSES: tuple[Analysis, ...] = (
+    changes.part,
+    diagram.part,
+    plan.part,
+    cost.part,
+    timing.part,
+    policy.part,
+    rights.part,
+)
 """In the order in which their figures and, within a rank, their sections stand. A new analysis is a line here."""
 
 
-def reported(judged: Judged, lead: str) -> Report:
-    """The report on the stacks that were judged, of one project. `lead` says what was read."""
-    projects = dict.fromkeys(verdicts.graph.project for verdicts in judged.stacks)
-    return Report(
-        title=", ".join(projects),
-        lead=lead,
-        stacks=[_stack(Subject(verdicts=verdicts)) for verdicts in judged.stacks],
-        notes=tuple(judged.stale),
-    )
+def reported(subjects: Sequence[Subject], lead: str, notes: Sequence[str] = ()) -> Report:
+    """The report on stacks of one project. `lead` says what was read, `notes` what concerns no single stack."""
+    projects = dict.fromkeys(subject.graph.project for subject in subjects)
+    return Report(title=", ".join(projects), lead=lead, stacks=[_stack(subject) for subject in subjects], notes=tuple(notes))
 
 
 def _stack(subject: Subject, analyses: Sequence[Analysis] = ANALYSES) -> StackReport:

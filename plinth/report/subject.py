@@ -3,16 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from plinth.changes.model import Changes
+from plinth.cost.report import CostReport, Verdict
 from plinth.engine.graph import Graph
 from plinth.policy.verdicts import Verdicts
 from plinth.report.model import Figure, Section
+from plinth.timing.deployment import Timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A stack, and what was found by reading more than its graph."""
+    """A stack, and what was found by reading more than its graph.
+
+    `ceiling` is the verdict on its cost, if its stack file names a ceiling. `changes` and `cost_before` are there where it was
+    compared with what it was.
+    """
 
     verdicts: Verdicts
+    cost: CostReport
+    timing: Timing
+    ceiling: Verdict | None = None
+    changes: Changes | None = None
+    cost_before: CostReport | None = None
 
     @property
     def graph(self) -> Graph:

@@ -22,7 +22,7 @@ def normal(resource: Resource) -> dict[str, Any]:
         "custom": resource.custom,
         "inputs": {key: value for key, value in resource.inputs.items() if key not in ("version", "__internal")},
         "parent": resource.parent,
-        "provider": resource.provider,
+        "provider": "" if _is_default(resource.provider) else resource.provider,
         "dependencies": resource.dependencies,
         "properties": resource.property_dependencies,
         "protect": options.protect,
@@ -36,8 +36,12 @@ def normal(resource: Resource) -> dict[str, Any]:
 
 
 def normal_graph(graph: Graph) -> dict[str, dict[str, Any]]:
-    defaults = "pulumi:providers:aws::default"
-    return {urn: normal(resource) for urn, resource in graph.resources.items() if defaults not in urn}
+    return {urn: normal(resource) for urn, resource in graph.resources.items() if not _is_default(urn)}
+
+
+def _is_default(provider: str) -> bool:
+    """Whether it is a provider that the engine adds by itself."""
+    return "pulumi:providers:" in provider and "::default" in provider
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from plinth.cli.cost import section_of, usage_of
+from plinth.cli.insight import subjects
 from plinth.cli.preview import show
+from plinth.cost.estimate import estimate
+from plinth.cost.report import CostReport, headline, rounded
+from plinth.cost.sheet import sheet
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.workers import ProgramError, Recorded, record_all
 from plinth.policy.verdicts import report
@@ -82,6 +87,19 @@ def component(graph: Graph, name: str) -> str:
     return next(resource.urn for resource in graph.resources.values() if resource.name == name and not resource.custom)
 
 
+def priced(stack: str) -> CostReport:
+    """What a stack of the repository costs, by its stack file."""
+    graph = graphs()[stack]
+    return estimate(graph, sheet(), usage_of(section_of(graph, foreign=False)))
+
+
+def first_screen(stacks: Sequence[Graph]) -> list[str]:
+    out = Console(record=True, width=140, file=io.StringIO())
+    recorded = {graph.stack: Recorded(graph=graph, seconds=0.1) for graph in stacks}
+    show(recorded, subjects(report(stacks, []).stacks), [], "out/report.html", out, failed=False)
+    return out.export_text().splitlines()
+
+
 def test_help_answers_in_under_half_a_second() -> None:
     def took() -> float:
         start = time.perf_counter()
@@ -102,8 +120,16 @@ def test_preview_without_a_network_shows_all_stacks_writes_their_graphs_and_says
         assert json.loads((copy / "out" / stack / "graph.json").read_text())["stack"] == stack
         assert (copy / "out" / stack / "diagram.md").read_text().startswith(f"# plinth, stack {stack}\n")
         assert (copy / "out" / stack / "diagram.svg").read_text().startswith("<svg ")
-    assert lines[-2] == "wrote  out/dev/  out/staging/  out/prod/  each with graph.json, diagram.md and diagram.svg"
-    assert "Pulumi.dev.yaml" in lines[-1]
+        assert f"$ {rounded(priced(stack).total.expected):,} / month (" in line
+        assert " min first deploy" in line
+        assert " 0 fail " in line
+    wrote, to_set, following = lines[-3:]
+    assert wrote.startswith("wrote    out/report.html  out/dev/  out/staging/  out/prod/ each with graph.json, ")
+    assert (copy / "out" / "report.html").read_text().startswith("<!doctype html>")
+    assert to_set.startswith(
+        "to set   before the first up of dev, staging, prod: plinth:platform.accountId, credentials:google-oauth,"
+    )
+    assert "Pulumi.dev.yaml" in following
     assert done.err == "planning dev, staging, prod\n"
     assert "\x1b" not in done.out
 
@@ -114,15 +140,24 @@ def test_preview_as_json_counts_resources_by_component_and_type(command: Command
     assert (done.code, stack["stack"], stack["resources"]) == (0, "prod", len(graphs()["prod"].resources))
     assert sum(stack["types"].values()) == sum(stack["components"].values()) == stack["resources"]
     assert stack["types"]["aws:ec2/subnet:Subnet"] == 9
+    assert stack["cost"] == headline(priced("prod"))
+    assert stack["firstDeployment"].endswith(" min first deploy")
+    assert stack["toSet"][0] == "plinth:platform.accountId"
+    assert (copy / json.loads(done.out)["report"]).is_file()
+
+
+def test_a_preview_of_a_stack_above_its_ceiling_fails_and_says_so(command: Command, copy: Path) -> None:
+    replace_in(copy / "Pulumi.dev.yaml", "ceilingUsdMonth: 500", "ceilingUsdMonth: 20")
+    done = command("preview", "--stack", "dev", folder=copy)
+    assert done.code == 1
+    assert "above the ceiling of 20" in done.out
+    assert done.out.splitlines()[-1].endswith("plinth cost says what the money goes to")
 
 
 def test_the_first_screen_shows_components_in_columns_of_stacks() -> None:
-    out = Console(record=True, width=100, file=io.StringIO())
-    stacks = {stack: Recorded(graph=graphs()[stack], seconds=0.1) for stack in STACKS}
-    show(stacks, report([found.graph for found in stacks.values()], []), out)
     counts = [str(1 + len(graphs()[stack].children[component(graphs()[stack], "network")])) for stack in STACKS]
-    lines = out.export_text().splitlines()
-    assert next(line.split() for line in lines if line.startswith("network")) == ["network", *counts]
+    lines = first_screen([graphs()[stack] for stack in STACKS])
+    assert next(line.split() for line in lines if line.startswith("network ")) == ["network", *counts]
 
 
 def test_the_first_screen_gives_many_components_a_line_each() -> None:
@@ -130,12 +165,11 @@ def test_the_first_screen_gives_many_components_a_line_each() -> None:
         Graph(project="p", stack="dev", outputs={}, resources={r.urn: r for n in range(count) for r in pair(f"part{n}")})
         for count in (4, 5)
     )
-    lines: list[int] = []
-    for graph in (few, many):
-        out = Console(record=True, width=100, file=io.StringIO())
-        show({"dev": Recorded(graph=graph, seconds=0.1)}, report([graph], []), out)
-        lines.append(sum(line.lstrip().startswith(("part", "component", "ec2")) for line in out.export_text().splitlines()))
-    assert lines == [4 * 3, 5]
+    lines = [
+        [line for line in first_screen([graph]) if line.lstrip().startswith(("part", "component", "ec2"))]
+        for graph in (few, many)
+    ]
+    assert [len(found) for found in lines] == [4 * 3, 5]
 
 
 def test_graph_shows_every_resource_with_the_line_that_makes_it(command: Command) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from plinth.cli.insight import subjects
 from plinth.cli.policy import judged
 from plinth.engine.values import UNKNOWN
 from plinth.engine.workers import Recorded
@@ -150,17 +151,25 @@ def test_a_terminal_takes_no_orders_from_a_name() -> None:
 # The analyses
 
 
+def subject(verdicts: Verdicts) -> Subject:
+    (only,) = subjects([verdicts])
+    return only
+
+
 @pytest.fixture(scope="module")
 def stacks() -> Report:
-    return reported(judged(list(graphs().values())), "Planned.")
+    return reported(subjects(judged(list(graphs().values())).stacks), "Planned.")
 
 
 def test_the_stacks_have_a_figure_and_sections_of_each_analysis(stacks: Report) -> None:
     assert (stacks.title, [one.stack for one in stacks.stacks]) == ("plinth", list(STACKS))
     for one in stacks.stacks:
-        assert [figure.label for figure in one.figures] == ["Resources", "Policies", "Rights"]
+        assert [figure.label for figure in one.figures] == ["Resources", "Cost a month", "First deploy", "Policies", "Rights"]
         keys = [found.key for found in one.sections]
-        assert keys == ["diagram", "components", "policy", "rights", "reach", "resources", "rules"]
+        assert keys == [
+            *("diagram", "components", "cost", "timing", "policy", "rights", "reach"),
+            *("resources", "charges", "schedule", "rules"),
+        ]
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -211,7 +220,7 @@ def test_findings_begin_with_what_blocks_and_say_why_an_exception_is_allowed() -
         judgement("low", "mandatory", violated("d", "is wrong")),
         judgement("high", "mandatory", violated("e", "is wrong")),
     ]
-    found = policy.part(Subject(verdicts=Verdicts(graph=graph, judgements=judgements)))
+    found = policy.part(subject(Verdicts(graph=graph, judgements=judgements)))
     body = found.sections[0].body
     assert isinstance(body, Findings)
     assert [(one.tone, one.status, one.severity, one.what) for one in body.entries] == [
@@ -231,7 +240,7 @@ def test_a_document_that_cannot_be_read_is_told_beside_the_rights() -> None:
     holder = next(one for one in graph.resources.values() if one.name == "flow-logs-writer-rights")
     hidden = replace(holder, inputs={**holder.inputs, "policy": UNKNOWN})
     unread = replace(graph, resources={**graph.resources, holder.urn: hidden})
-    found = rights.part(Subject(verdicts=Verdicts(graph=unread, judgements=())))
+    found = rights.part(subject(Verdicts(graph=unread, judgements=())))
     assert found.sections[0].lead == "Not known yet, and therefore not in the table: the documents of flow-logs-writer-rights."
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from plinth.cli.insight import subjects
 from plinth.cli.policy import judged
 from plinth.report.html import html
 from plinth.report.model import Column, Kind, Report, StackReport, Table
@@ -47,7 +48,7 @@ def page(chromium: Page) -> Generator[Page]:
 def stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the three stacks of the repository."""
     lead = "Planned offline: no account was asked."
-    return written(tmp_path_factory.mktemp("report"), reported(judged(list(graphs().values())), lead))
+    return written(tmp_path_factory.mktemp("report"), reported(subjects(judged(list(graphs().values())).stacks), lead))
 
 
 def written(folder: Path, found: Report) -> Path:
@@ -95,7 +96,7 @@ def test_search_leaves_the_rows_with_every_word_in_all_tables_and_counts_them(pa
     total = visible(page, "tbody tr")
     prod = graphs()["prod"]
     subnets = prod.of_type("aws:ec2/subnet:Subnet")
-    assert search(page, "SUBNET:subnet network") == f"{len(subnets)} of {total} rows"
+    assert search(page, "SUBNET:subnet network.py") == f"{len(subnets)} of {total} rows"
     assert visible(page, "tbody tr") == visible(page, "[id='prod/resources'] tbody tr") == len(subnets)
     assert visible(page, ".part") == 1
     dev = len(graphs()["dev"].of_type("aws:ec2/subnet:Subnet"))

@@ -1,0 +1,49 @@
+"""What every analysis says of some stacks, put together once for the first screen and for the report."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from plinth.changes.model import Changes
+from plinth.cli.cost import section_of, usage_of, verdict_of
+from plinth.cost.estimate import estimate
+from plinth.cost.sheet import sheet
+from plinth.engine.graph import Graph
+from plinth.engine.plans import PlanError
+from plinth.policy.verdicts import Verdicts
+from plinth.report.subject import Subject
+from plinth.timing.deployment import Timing, timing
+from plinth.timing.durations import durations
+from plinth.timing.schedule import CycleError
+
+
+def subjects(
+    stacks: Sequence[Verdicts], *, from_file: str | None = None, compared: Mapping[str, Changes] | None = None
+) -> list[Subject]:
+    """Each stack that was judged with its cost and its time; with what changes too, where it was compared.
+
+    Raises PlanError where a file holds what no engine could deploy, and ConfigError where the file of its stack is wrong.
+    """
+    return [_subject(verdicts, from_file, (compared or {}).get(verdicts.graph.stack)) for verdicts in stacks]
+
+
+def timed(graph: Graph, from_file: str | None) -> Timing:
+    """The time of the first deployment. Raises PlanError where a file holds what no engine could deploy."""
+    try:
+        return timing(graph, durations())
+    except CycleError as error:
+        if from_file:
+            raise PlanError(f"{Path(from_file)}: {error}") from None
+        raise
+
+
+def _subject(verdicts: Verdicts, from_file: str | None, changes: Changes | None) -> Subject:
+    section = section_of(verdicts.graph, foreign=bool(from_file))
+    cost = estimate(verdicts.graph, sheet(), usage_of(section))
+    return Subject(
+        verdicts=verdicts,
+        cost=cost,
+        timing=timed(verdicts.graph, from_file),
+        ceiling=verdict_of(cost, section),
+        changes=changes,
+        cost_before=estimate(changes.before, sheet(), usage_of(section)) if changes else None,
+    )
