@@ -36,11 +36,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = deployable(home / name)
         for plant in plants:
             plant(folder)
-    previews = " && ".join(
-        f"(cd ../{name} && grep ^encryptionsalt ../nothing/Pulumi.dev.yaml >> Pulumi.dev.yaml && "
-        "pulumi preview -s dev --json --show-sames > preview.json)"
-        for name in PLANTED
-    )
+    previews = " && ".join(f"(cd ../{name} && pulumi preview -s dev --json --show-sames > preview.json)" for name in PLANTED)
     up = "pulumi stack init dev && pulumi up -s dev --yes --skip-preview && pulumi stack export -s dev > state.json"
     done = with_engine(home / "nothing", f"{up} && {previews}")
     assert done.returncode == 0, done.stdout + done.stderr
