@@ -39,7 +39,7 @@ bench: $(READY_DEV)  ## our preview against its floor and against the real engin
 
 up: $(READY)  ## deploy one stack for real, judged by the policy packs: make up STACK=dev
 	@test -n "$(STACK)" || { echo "which stack? make up STACK=dev"; exit 2; }
-	pulumi up -s $(STACK) $(foreach pack,least_privilege tagging guardrails,--policy-pack policy/$(pack))
+	pulumi up -s $(STACK) $(foreach pack,least_privilege tagging guardrails cost,--policy-pack policy/$(pack))
 
 clean:  ## remove what was made, the virtual environment included
 	rm -rf .venv out build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -144,10 +144,10 @@ def _resource(args: ResourceValidationArgs) -> Resource:
 
 
 def _stack(args: StackValidationArgs) -> Stack:
-    return Stack(resources=tuple(_planned(found) for found in args.resources))
+    return Stack(resources=tuple(planned(found) for found in args.resources))
 
 
-def _planned(found: PolicyResource) -> Resource:
+def planned(found: PolicyResource) -> Resource:
     """A resource as a rule on the stack sees it.
 
     The engine shows its outputs, not its inputs. What is unknown there and was made from no other resource is nothing that the

@@ -16,7 +16,7 @@ from plinth.cost.plain import to_json
 from plinth.cost.quantity import Range
 from plinth.cost.report import GROUPINGS, Ages, CostReport, Unpriced, Verdict, against, ages, cents, dollars, headline, percent
 from plinth.cost.sheet import MAX_AGE_MONTHS, sheet
-from plinth.cost.usage import METERS, Usage
+from plinth.cost.usage import METERS, usage_of
 from plinth.engine.graph import Graph
 from stack.config.cost import Cost
 from stack.config.document import project_name
@@ -54,13 +54,6 @@ def section_of(graph: Graph, *, foreign: bool) -> Cost | None:
     except (UsageError, ConfigError):
         return None
     return load_all(folder, [graph.stack])[graph.stack].config.cost
-
-
-def usage_of(section: Cost | None) -> Usage:
-    """The figures of use in the stack file."""
-    if section is None:
-        return {}
-    return {key: Range.of(figures.low, figures.expected, figures.high) for key, figures in section.usage.figures()}
 
 
 def verdict_of(found: CostReport, section: Cost | None) -> Verdict | None:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from plinth.changes.model import Changes
-from plinth.cli.cost import section_of, usage_of, verdict_of
+from plinth.cli.cost import section_of, verdict_of
 from plinth.cost.estimate import estimate
 from plinth.cost.sheet import sheet
+from plinth.cost.usage import usage_of
 from plinth.engine.graph import Graph
 from plinth.engine.plans import PlanError
 from plinth.policy.verdicts import Verdicts

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from plinth.cost.quantity import Range
+from stack.config.cost import Cost
 
 Usage: TypeAlias = Mapping[str, Range]
 """Figures by key. A key that is not there is not known, which is not the same as none."""
@@ -68,3 +69,10 @@ METERS: Mapping[str, str] = {
     "podGbHours": "GB-hours of memory of pods on Fargate",
 }
 """Every key a rule reads, and what it counts. A figure is shared evenly by the resources that meter it."""
+
+
+def usage_of(section: Cost | None) -> Usage:
+    """The figures of use in a stack file; none where there is none."""
+    if section is None:
+        return {}
+    return {key: Range.of(figures.low, figures.expected, figures.high) for key, figures in section.usage.figures()}

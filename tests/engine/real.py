@@ -15,7 +15,7 @@ from tests.harness import PASSPHRASE, ROOT
 
 ENGINE = os.environ.get("PLINTH_ENGINE", "")
 NEEDED = [pytest.mark.engine, pytest.mark.skipif(not ENGINE, reason="PLINTH_ENGINE names no folder with the Pulumi engine")]
-WITH_PACKS = tuple(part for pack in PACKS for part in ("--policy-pack", str(ROOT / "policy" / pack)))
+WITH_PACKS = tuple(part for pack in (*PACKS, "cost") for part in ("--policy-pack", str(ROOT / "policy" / pack)))
 """The options that make the engine run every policy pack of the repository."""
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from plinth.cli.cost import section_of, usage_of
+from plinth.cli.cost import section_of
 from plinth.cli.insight import subjects
 from plinth.cli.preview import show
 from plinth.cost.estimate import estimate
 from plinth.cost.report import CostReport, headline, rounded
 from plinth.cost.sheet import sheet
+from plinth.cost.usage import usage_of
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.workers import ProgramError, Recorded, record_all
 from plinth.policy.verdicts import report

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from plinth.cli.cost import usage_of
 from plinth.cost.estimate import estimate
 from plinth.cost.report import CostReport, against
 from plinth.cost.sheet import sheet
+from plinth.cost.usage import usage_of
 from stack.config.loader import load_all
 from stack.config.rules import breaches
 from tests.harness import ROOT, STACKS, Done, graphs, plinth_here, project_copy, replace_in
