@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from pulumi import Input
 
+from components.core.agent import calls_of
 from components.core.documents import ENDPOINT_LIMIT, Grant, resource_policy
 from components.core.offers import Statement
 from components.networking.services import Service
@@ -44,41 +45,10 @@ PASSAGES: Mapping[Service, Passage] = MappingProxyType(
         "ecr.dkr": _PULL,
         "ssm": Passage(
             owned=("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"),
-            # What the agent does (AWS managed policy AmazonSSMManagedInstanceCore), much of it on documents that AWS owns.
-            any_owner=(
-                "ssm:DescribeAssociation",
-                "ssm:DescribeDocument",
-                "ssm:GetDeployablePatchSnapshotForInstance",
-                "ssm:GetDocument",
-                "ssm:GetManifest",
-                "ssm:ListAssociations",
-                "ssm:ListInstanceAssociations",
-                "ssm:PutComplianceItems",
-                "ssm:PutConfigurePackageResult",
-                "ssm:PutInventory",
-                "ssm:UpdateAssociationStatus",
-                "ssm:UpdateInstanceAssociationStatus",
-                "ssm:UpdateInstanceInformation",
-            ),
+            any_owner=calls_of("ssm"),  # much of it on documents that AWS owns
         ),
-        "ssmmessages": Passage(
-            any_owner=(
-                "ssmmessages:CreateControlChannel",
-                "ssmmessages:CreateDataChannel",
-                "ssmmessages:OpenControlChannel",
-                "ssmmessages:OpenDataChannel",
-            )
-        ),
-        "ec2messages": Passage(
-            any_owner=(
-                "ec2messages:AcknowledgeMessage",
-                "ec2messages:DeleteMessage",
-                "ec2messages:FailMessage",
-                "ec2messages:GetEndpoint",
-                "ec2messages:GetMessages",
-                "ec2messages:SendReply",
-            )
-        ),
+        "ssmmessages": Passage(any_owner=calls_of("ssmmessages")),
+        "ec2messages": Passage(any_owner=calls_of("ec2messages")),
         "logs": Passage(
             owned=("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
             any_owner=("logs:DescribeLogGroups",),

@@ -1,13 +1,11 @@
 """Roles for whoever is not a service of the platform: systems that show a token, people in an emergency."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pulumi import Output, ResourceOptions
 
-from components.core.checks import refuse
+from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.core.naming import GUARDED_PATH
@@ -15,7 +13,6 @@ from components.core.offers import Statement
 from components.core.service_role import ServiceRole, ServiceRoleArgs
 from components.core.trust import PeopleTrust, WebIdentityTrust
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _JOB = "outside"
 _EVERYTHING = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -32,11 +29,7 @@ class OutsideRoleArgs:
     statements: tuple[Statement, ...]
 
     def __post_init__(self) -> None:
-        refuse(self, self._problems())
-
-    def _problems(self) -> Iterator[str]:
-        if not _NAME.fullmatch(self.system):
-            yield f"system: {self.system!r} is no name; lower-case words joined by hyphens"
+        refuse(self, name_problems("system", self.system))
 
 
 class OutsideRole(Component):

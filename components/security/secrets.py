@@ -1,7 +1,6 @@
 """Secrets: where each is kept, who made its value, and that nobody sees it."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -10,7 +9,7 @@ import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import secretsmanager
 
-from components.core.checks import refuse
+from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import SECRET_LIMIT, Refusal, resource_policy
@@ -18,7 +17,6 @@ from components.security.parameters import parameter, parameter_arn
 
 Store = Literal["secrets-manager", "parameter-store"]
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LENGTHS = range(16, 129)
 """Characters of a generated value: what ElastiCache takes as a token (16 to 128), the narrowest of those who take one."""
 _WINDOWS = (0, *range(7, 31))
@@ -70,8 +68,7 @@ class SecretsArgs:
         if self.recovery_days not in _WINDOWS:
             yield f"recovery_days: {self.recovery_days} is not possible; 0, or 7 to 30"
         for name, secret in self.secrets.items():
-            if not _NAME.fullmatch(name):
-                yield f"secrets: {name!r} is no name; lower-case words joined by hyphens"
+            yield from name_problems("secrets", name)
             if isinstance(secret, Generated) and secret.length not in _LENGTHS:
                 yield f"secrets.{name}.length: {secret.length} is not possible; {_LENGTHS[0]} to {_LENGTHS[-1]}"
 

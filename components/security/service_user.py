@@ -1,6 +1,5 @@
 """Users for machines outside of AWS that can show no token."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,13 +7,11 @@ from typing import ClassVar
 from pulumi import Output, ResourceOptions
 from pulumi_aws import iam
 
-from components.core.checks import refuse
+from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import USER_LIMIT, identity_policy
 from components.core.offers import Statement
-
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +25,7 @@ class ServiceUserArgs:
         refuse(self, self._problems())
 
     def _problems(self) -> Iterator[str]:
-        if not _NAME.fullmatch(self.user):
-            yield f"user: {self.user!r} is no name; lower-case words joined by hyphens"
+        yield from name_problems("user", self.user)
         if not self.statements:
             yield "statements: none given; a user without rights is of no use"
 

@@ -1,14 +1,14 @@
 """The identity of a service: the role that its code acts in, on whatever it runs."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pulumi import Output, ResourceOptions
 from pulumi_aws import iam
 
-from components.core.checks import refuse
+from components.core.agent import ON_ITS_STATE, ON_NOTHING
+from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.core.logs import log_group_arn
@@ -16,35 +16,6 @@ from components.core.offers import Statement
 from components.core.service_role import ServiceRole, ServiceRoleArgs
 from components.core.trust import ServiceTrust
 from components.security.runtimes import Runtime
-
-_AGENT = (
-    "ec2messages:AcknowledgeMessage",
-    "ec2messages:DeleteMessage",
-    "ec2messages:FailMessage",
-    "ec2messages:GetEndpoint",
-    "ec2messages:GetMessages",
-    "ec2messages:SendReply",
-    "ssm:GetDeployablePatchSnapshotForInstance",
-    "ssm:GetManifest",
-    "ssm:ListAssociations",
-    "ssm:PutConfigurePackageResult",
-    "ssm:PutInventory",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-)
-_AGENT_STATE = (
-    "ssm:DescribeAssociation",
-    "ssm:DescribeDocument",
-    "ssm:GetDocument",
-    "ssm:ListInstanceAssociations",
-    "ssm:PutComplianceItems",
-    "ssm:UpdateAssociationStatus",
-    "ssm:UpdateInstanceAssociationStatus",
-    "ssm:UpdateInstanceInformation",
-)
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +36,7 @@ class WorkloadArgs:
     statements: tuple[Statement, ...]
 
     def __post_init__(self) -> None:
-        refuse(self, self._problems())
-
-    def _problems(self) -> Iterator[str]:
-        if not _NAME.fullmatch(self.service):
-            yield f"service: {self.service!r} is no name; lower-case words joined by hyphens"
+        refuse(self, name_problems("service", self.service))
 
 
 class Workload(Component):
@@ -136,21 +103,18 @@ def _functions(ctx: Context, service: str) -> ServiceTrust:
 
 
 def _agent(ctx: Context, _service: str) -> tuple[Statement, ...]:
-    """Sessions, commands and patches without an open port.
-
-    Source: the AWS managed policy AmazonSSMManagedInstanceCore, but for its right to read every parameter.
-    """
+    """Sessions, commands and patches without an open port."""
     own = f"{ctx.region}:{ctx.account_id}"
     return (
         Statement(
             sid="Agent",
-            actions=_AGENT,
+            actions=ON_NOTHING,
             resources=("*",),
             because="the machine speaks of itself, and none of these actions knows a resource",
         ),
         Statement(
             sid="AgentState",
-            actions=_AGENT_STATE,
+            actions=ON_ITS_STATE,
             resources=(
                 f"arn:aws:ec2:{own}:instance/*",
                 f"arn:aws:ssm:{own}:association/*",

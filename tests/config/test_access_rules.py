@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from stack.config.faults import ConfigError
 from stack.config.loader import load_all
 from stack.config.targets import targets, verbs
+from tests.config.stack_files import refusals
 from tests.harness import project_copy, replace_in
 
 SERVICE = 'plinth:services["booking-worker"]'
@@ -18,12 +18,6 @@ def copy(tmp_path: Path) -> Path:
     return project_copy(tmp_path)
 
 
-def faults(folder: Path, stack: str = "dev") -> list[str]:
-    with pytest.raises(ConfigError) as caught:
-        load_all(folder, [stack])
-    return [str(fault).split(": ", 1)[1] for fault in caught.value.faults]
-
-
 def bot_needs(folder: Path, *entries: str) -> Path:
     replace_in(folder / "Pulumi.dev.yaml", BOT, "\n".join(f"        - {entry}" for entry in entries))
     return folder
@@ -33,24 +27,24 @@ AT = 'plinth:services["bot-runner"].access'
 
 
 def test_an_unknown_target_is_refused_with_all_that_there_are_and_what_was_meant(copy: Path) -> None:
-    (fault,) = faults(bot_needs(copy, "{to: secret.bot-tokn, as: read}"))
+    (fault,) = refusals(bot_needs(copy, "{to: secret.bot-tokn, as: read}"))
     assert fault.startswith(f"{AT}[0].to: secret.bot-tokn is nothing in this stack; one of postgres, redis, secret.postgres, ")
     assert fault.endswith("log-group.flow-logs; did you mean secret.bot-token?")
 
 
 def test_an_unknown_verb_is_refused_with_those_that_the_thing_has(copy: Path) -> None:
-    (fault,) = faults(bot_needs(copy, "{to: key.data, as: decrpyt}"))
+    (fault,) = refusals(bot_needs(copy, "{to: key.data, as: decrpyt}"))
     assert fault == f"{AT}[0].as: decrpyt cannot be done with key.data from here; one of encrypt, decrypt; did you mean decrypt?"
 
 
 def test_a_prefix_is_refused_where_nothing_lies_inside(copy: Path) -> None:
-    (fault,) = faults(bot_needs(copy, "{to: secret.bot-token, as: read, prefix: in/}"))
+    (fault,) = refusals(bot_needs(copy, "{to: secret.bot-token, as: read, prefix: in/}"))
     assert fault == f"{AT}[0].prefix: in/ cannot narrow what read does with secret.bot-token; no prefix"
 
 
 def test_an_entry_that_stands_there_already_is_refused(copy: Path) -> None:
     again = "{to: secret.bot-token, as: read}"
-    (fault,) = faults(bot_needs(copy, again, again))
+    (fault,) = refusals(bot_needs(copy, again, again))
     assert fault == f"{AT}[1]: secret.bot-token as read stands there already; each once"
 
 
@@ -61,7 +55,7 @@ def test_every_fault_of_every_list_is_told_at_once(copy: Path) -> None:
         r"outside: \{\}",
         "outside: {siem: {issuer: a.b, audience: c, subject: d, access: [{to: x, as: y}]}}",
     )
-    assert [fault.split(": ")[0] for fault in faults(copy)] == [
+    assert [fault.split(": ")[0] for fault in refusals(copy)] == [
         'plinth:services["bot-runner"].access[0].to',
         'plinth:services["bot-runner"].access[1].as',
         "plinth:identity.outside.siem.access[0].to",
@@ -72,14 +66,14 @@ def test_what_was_switched_off_can_be_named_no_more(copy: Path) -> None:
     bot_needs(copy, "{to: log-group.flow-logs, as: read}")
     assert load_all(copy, ["dev"])
     replace_in(copy / "Pulumi.dev.yaml", "flowLogs: {enabled: true", "flowLogs: {enabled: false")
-    (fault,) = faults(copy)
+    (fault,) = refusals(copy)
     assert fault.startswith(f"{AT}[0].to: log-group.flow-logs is nothing in this stack")
 
 
 def test_who_is_not_in_the_network_cannot_connect(copy: Path) -> None:
     outside = "{siem: {issuer: a.b, audience: c, subject: d, access: [{to: postgres, as: connect}]}}"
     replace_in(copy / "Pulumi.dev.yaml", r"outside: \{\}", f"outside: {outside}")
-    assert faults(copy) == [
+    assert refusals(copy) == [
         "plinth:identity.outside.siem.access[0].as: connect cannot be done with postgres from here; "
         "a service can, who is in the network"
     ]
@@ -87,19 +81,19 @@ def test_who_is_not_in_the_network_cannot_connect(copy: Path) -> None:
 
 @pytest.mark.parametrize("wrong", ["secret.*", "Secret.x", "a.b.c", ""])
 def test_a_target_is_a_name_and_never_a_pattern(copy: Path, wrong: str) -> None:
-    (fault,) = faults(bot_needs(copy, f'{{to: "{wrong}", as: read}}'))
+    (fault,) = refusals(bot_needs(copy, f'{{to: "{wrong}", as: read}}'))
     assert fault.startswith(f"{AT}[0].to: the text {wrong!r} is not possible; something that the stack has")
 
 
 @pytest.mark.parametrize("wrong", ["in/*", "in/?", "ü"])
 def test_a_prefix_holds_no_wildcard(copy: Path, wrong: str) -> None:
-    (fault,) = faults(bot_needs(copy, f'{{to: secret.bot-token, as: read, prefix: "{wrong}"}}'))
+    (fault,) = refusals(bot_needs(copy, f'{{to: secret.bot-token, as: read, prefix: "{wrong}"}}'))
     assert fault.startswith(f"{AT}[0].prefix: the text {wrong!r} is not possible")
 
 
 def test_no_service_is_called_like_a_pair(copy: Path) -> None:
     replace_in(copy / "Pulumi.dev.yaml", "    bot-runner:", "    bot-to-runner:")
-    (fault,) = faults(copy)
+    (fault,) = refusals(copy)
     assert fault == 'plinth:services["bot-to-runner"]: has `to` among its words; a name that does not join two'
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from stack.config.checklist import unset
-from stack.config.faults import ConfigError
 from stack.config.loader import load_all
+from tests.config.stack_files import refusals
 from tests.harness import project_copy, replace_in
 
 SEALED = "v1:TmFOaMy8J4w=:v1:AAAA"
@@ -18,15 +18,9 @@ def copy(tmp_path: Path) -> Path:
     return project_copy(tmp_path)
 
 
-def faults(folder: Path, stack: str = "dev") -> list[str]:
-    with pytest.raises(ConfigError) as caught:
-        load_all(folder, [stack])
-    return [str(fault).split(": ", 1)[1] for fault in caught.value.faults]
-
-
 def changed(folder: Path, pattern: str, replacement: str, stack: str = "dev") -> list[str]:
     replace_in(folder / f"Pulumi.{stack}.yaml", pattern, replacement)
-    return faults(folder, stack)
+    return refusals(folder, stack)
 
 
 @pytest.mark.parametrize(
@@ -128,13 +122,13 @@ def test_an_encrypted_credential_is_known_by_its_name(copy: Path) -> None:
 
 @pytest.mark.requirement("BST-10", part="no plaintext secret in a stack file; the key for config secrets is made by the stack")
 def test_a_credential_in_plain_is_refused_and_never_shown(copy: Path) -> None:
-    (fault,) = faults(with_credential(copy, f"credentials:google-oauth: {PLAIN}"))
+    (fault,) = refusals(with_credential(copy, f"credentials:google-oauth: {PLAIN}"))
     assert fault.startswith("credentials:google-oauth: is not encrypted; pulumi config set --secret credentials:google-oauth")
     assert PLAIN not in fault
 
 
 def test_a_credential_of_no_given_secret_is_refused_with_those_there_are(copy: Path) -> None:
-    (fault,) = faults(with_credential(copy, f"credentials:google-oath: {{secure: {SEALED}}}"))
+    (fault,) = refusals(with_credential(copy, f"credentials:google-oath: {{secure: {SEALED}}}"))
     assert fault == (
         "credentials:google-oath: is the value of no given secret; one of google-oauth, collection-api-keys, bot-token; "
         "did you mean google-oauth?"
@@ -142,7 +136,7 @@ def test_a_credential_of_no_given_secret_is_refused_with_those_there_are(copy: P
 
 
 def test_a_generated_secret_is_given_no_value(copy: Path) -> None:
-    (fault,) = faults(with_credential(copy, f"credentials:postgres: {{secure: {SEALED}}}"))
+    (fault,) = refusals(with_credential(copy, f"credentials:postgres: {{secure: {SEALED}}}"))
     assert fault.startswith("credentials:postgres: is the value of no given secret")
 
 
