@@ -150,6 +150,12 @@ def test_no_two_statements_share_a_name(found: list[tuple[Need, Thing]]) -> None
     assert all(sid.isalnum() for sid in sids)
 
 
+def test_entries_that_would_read_alike_are_told_apart() -> None:
+    alike = [Need(to=to, verb="read", prefix=prefix) for to in ("bucket.a1", "bucket.a-1") for prefix in ("", "in/", "in-")]
+    assert len({need.sid for need in alike}) == len(alike)
+    assert Need(to="bucket.a-b", verb="read").sid == "ReadBucketAB"
+
+
 @given(entries())
 def test_every_statement_of_an_entry_goes_by_a_name_that_the_entry_knows(entry: tuple[Need, Thing]) -> None:
     need, thing = entry
