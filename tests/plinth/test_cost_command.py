@@ -56,8 +56,8 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     return run
 
 
-@pytest.mark.requirement("DEL-19", part="each stack is under its ceiling, from the price table over the graph")
-@pytest.mark.requirement("POL-17", part="the estimate under the ceiling of its stack; the rule of the pack is open")
+@pytest.mark.requirement("DEL-19")
+@pytest.mark.requirement("POL-17", part="the estimate under the ceiling of its stack")
 @pytest.mark.parametrize("stack", STACKS)
 def test_each_stack_is_under_the_ceiling_that_its_requirements_name(stack: str) -> None:
     section = load_all(ROOT, [stack])[stack].config.cost

