@@ -21,7 +21,7 @@ from stack.config.checklist import unset
 from stack.config.document import format_path, project_name, read
 from stack.config.loader import load_all
 from stack.config.reference import entries, stack_file_schema
-from tools import access_page, create_only, handlers, infrastructure_page, policies_page, requirements_page, taggable
+from tools import access_page, create_only, handlers, infrastructure_page, policies_page, requirements_page, taggable, unscopable
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "preview.svg"
@@ -127,6 +127,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "docs/POLICIES.md": policies_page.page,
     "docs/ACCESS.md": lambda: access_page.page(ROOT, stack_names(ROOT)),
     "policy/rules/taggable_types.txt": taggable.page,
+    "policy/rules/unscopable_actions.txt": unscopable.page,
     "components/security/handlers.csv": handlers.handlers_table,
     "components/security/actions.csv": handlers.actions_table,
     "data/create_only.csv": create_only.page,

@@ -1,11 +1,14 @@
 """POL-04, what statements may allow: exact actions, no service as a whole, no role handed to just anything."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 from policy.rules.documents import Statement, each_statement, holding
 from policy.rules.rule import Check, Finding, Rule, undecided, violated
 from policy.rules.view import Mark, Value, has_mark
 
+_UNSCOPABLE = Path(__file__).with_name("unscopable_actions.txt")
 _ALL = ("identity", "trust", "resource", "endpoint")
 _PASSING = "iam:passrole"
 
@@ -59,6 +62,30 @@ def _passed_roles(statement: Statement) -> Iterator[Finding]:
         yield violated(f"{statement.at}.Condition", "does not say to which service roles may be passed")
 
 
+@cache
+def _unscopable() -> frozenset[str]:
+    """The actions that IAM can narrow to no resource, in lower case."""
+    lines = _UNSCOPABLE.read_text().splitlines()
+    services = (line.split(": ", 1) for line in lines if not line.startswith("#"))
+    return frozenset(f"{service}:{name}" for service, names in services for name in names.split())
+
+
+def _on_everything(statement: Statement) -> Iterator[Finding]:
+    """A statement on `*` without a condition whose actions could name their resource. Patterns are another rule's."""
+    if has_mark(statement.resources):
+        yield undecided(f"{statement.at}.Resource")
+    if "*" not in statement.resources:
+        return
+    if isinstance(statement.conditions, Mark):
+        yield undecided(f"{statement.at}.Condition")
+    elif not statement.conditions:
+        for index, action in _words(statement.actions):
+            if "*" not in action and action not in _unscopable():
+                yield violated(
+                    f"{statement.at}.Action[{index}]", "works on a resource that can be named, and is allowed on every one"
+                )
+
+
 def _covers(pattern: str, action: str) -> bool:
     """Whether an action that may end in `*` matches; a `*` elsewhere is a pattern, which another rule refuses."""
     return action == pattern or (pattern.endswith("*") and action.startswith(pattern[:-1]))
@@ -96,6 +123,16 @@ RULES = (
         sources=("POL-04",),
         applies=holding(*_ALL),
         check=each_statement(*_ALL, wrong=_negations),
+    ),
+    Rule(
+        id="iam-star-only-when-forced",
+        severity="high",
+        statement="Only actions that know no resource are allowed on every resource",
+        why="The right is then on what others own, and on what will be there tomorrow.",
+        fix="Name the ARNs, by their names where they do not exist yet, or narrow the statement by a condition.",
+        sources=("POL-04", "SEC-27", "CKV_AWS_355", "AwsSolutions-IAM5", "AWS-0057"),
+        applies=holding("identity"),
+        check=each_statement("identity", wrong=_on_everything),
     ),
     Rule(
         id="iam-pass-role-scoped",

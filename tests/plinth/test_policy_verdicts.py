@@ -70,6 +70,7 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("iam-no-action-pattern", "flow-logs-writer-rights", in_statement("policy", Action=["logs:Put*"])),
     ("iam-no-action-pattern", "endpoints-kms", in_statement("policy", Action="kms:Describe*")),
     ("iam-no-negation", "flow-logs-writer-rights", in_statement("policy", Resource=None, NotResource="arn:aws:logs:::x")),
+    ("iam-star-only-when-forced", "flow-logs-writer-rights", in_statement("policy", Resource="*")),
     ("iam-pass-role-scoped", "flow-logs-writer-rights", in_statement("policy", Action="iam:PassRole")),
     (
         "iam-no-administrator-policy",

@@ -317,3 +317,21 @@ def test_a_plan_of_the_engine_is_reported_too(run: Command, tmp_path: Path) -> N
     done = run(ROOT, "--from", str(tmp_path / "export.json"), "--format", "terminal")
     assert done.out.startswith("shop  Read from export.json.\n")
     assert "live  Components" in done.out
+
+
+@pytest.mark.usefixtures("planned")
+def test_a_stack_above_its_ceiling_fails(run: Command, copy: Path) -> None:
+    replace_in(copy / "Pulumi.dev.yaml", "ceilingUsdMonth: 500", "ceilingUsdMonth: 20")
+    assert run(copy, "--stack", "dev", "--json").code == 1
+
+
+@pytest.mark.usefixtures("planned")
+def test_what_changes_against_a_state_comes_first_and_fails_where_data_is_lost(run: Command, copy: Path) -> None:
+    urn = "urn:pulumi:dev::plinth::aws:s3/bucket:Bucket::media"
+    state = {"deployment": {"resources": [{"urn": urn, "custom": True, "type": "aws:s3/bucket:Bucket", "inputs": {}}]}}
+    (copy / "state.json").write_text(json.dumps(state))
+    done = run(copy, "--against", "state.json", "--json")
+    (stack,) = json.loads(done.out)["stacks"]
+    assert [section["key"] for section in stack["sections"]][:4] == ["losses", "changes", "rights-delta", "cost-delta"]
+    assert done.code == 1
+    assert json.loads(done.out)["lead"] == "Planned offline: no account was asked. Compared with state.json."

@@ -72,6 +72,21 @@ CASES: Mapping[str, Cases] = {
         ],
         undecided=[UNKNOWN_RIGHTS],
     ),
+    "iam-star-only-when-forced": Cases(
+        satisfied=[
+            rights(GET),
+            rights(DENY_ALL),
+            rights(allow(Action=["ssm:PutInventory", "EC2Messages:GetMessages"], Resource="*")),
+            rights(allow(Action="s3:GetObject", Resource="*", Condition=FROM_US)),
+            rights(allow(Action="s3:*", Resource="*")),  # another rule's
+        ],
+        violated=[
+            rights(allow(Action="s3:GetObject", Resource="*")),
+            rights(allow(Action=["ssm:PutInventory", "SSM:GetParameter"], Resource=["*"])),
+            rights(allow(Action="nobody:Knows", Resource=[ARN, "*"])),
+        ],
+        undecided=[UNKNOWN_RIGHTS],
+    ),
     "iam-pass-role-scoped": Cases(
         satisfied=[
             rights(GET),

@@ -112,6 +112,7 @@ def test_who_uses_a_key_directly_stands_in_its_policy_and_goes_with_its_entry(tm
     own = bodies(named(graph, "service-websocket-identity-rights"))["DecryptKeyData"]
     assert own["Condition"] == {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/plinth-dev-data-key"}}
     assert role not in named(graphs()["dev"], "data-encryption-key").inputs["policy"]
+    assert [key.name for key in graph.of_type("aws:kms/key:Key") if role in key.inputs["policy"]] == ["data-encryption-key"]
 
 
 # What statements may say
@@ -302,6 +303,13 @@ def test_a_system_with_a_token_gets_what_its_list_says(tmp_path: Path) -> None:
         "ReadLogGroupFlowLogs": [group],
         "ReadLogGroupFlowLogs1": [f"{group}:log-stream:*"],
     }
+
+
+def test_users_that_are_named_but_switched_off_have_no_right_to_anything(tmp_path: Path) -> None:
+    names = {"siem": {"access": [{"to": "key.data", "as": "decrypt"}]}}
+    graph = planned(tmp_path, "dev", {("plinth:identity", "users", "names"): names})
+    assert graph.resources.keys() == graphs()["dev"].resources.keys()
+    assert "siem" not in named(graph, "data-encryption-key").inputs["policy"]
 
 
 def test_the_stack_bounds_and_places_every_role_and_user(tmp_path: Path) -> None:

@@ -72,6 +72,13 @@ def test_all_switches_can_be_on(*, adopted: bool, tmp_path: Path) -> None:
     assert {key for key in turned if not any(other.startswith(key) for other in asked)} == displaced
 
 
+def test_a_system_outside_that_is_called_like_a_service_takes_none_of_its_connections(tmp_path: Path) -> None:
+    role = {"issuer": "gitlab.com", "audience": "aws", "subject": "a", "access": [{"to": "log-group.flow-logs", "as": "read"}]}
+    graph = planned(tmp_path, "dev", {("plinth:identity", "outside"): {"booking": role}})
+    pair = {"firewall-service-booking-to-postgres-tcp-5432-in", "firewall-service-booking-to-postgres-tcp-5432-out"}
+    assert pair <= {resource.name for resource in graph.resources.values()}
+
+
 def test_a_reference_to_what_is_not_there_is_noticed(tmp_path: Path) -> None:
     graph = planned(tmp_path, "dev", {})
     without = {urn: resource for urn, resource in graph.resources.items() if resource.name != "network-vpc"}

@@ -35,6 +35,7 @@ def test_passwords_are_long_mixed_new_and_changed_now_and_then() -> None:
 
 @pytest.mark.requirement("SEC-23")
 def test_administrators_can_do_nothing_without_a_second_factor_but_get_one() -> None:
+    assert named(account(), "account-administrators").inputs["path"] == "/guarded/"
     (refused,) = [statement for statement in statements() if statement["Effect"] == "Deny"]
     assert refused["Condition"] == {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
     assert refused["Resource"] == ["*"]

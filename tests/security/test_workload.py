@@ -53,6 +53,7 @@ def test_a_machine_has_a_profile_of_its_own_and_an_agent_that_opens_no_port() ->
     profile = named(graph, "service-booking-profile")
     assert profile.inputs["name"] == "plinth-test-booking-instance"
     assert profile.inputs["role"] == named(graph, "service-booking-identity-role").outputs["name"]
+    assert named(graph, "service-booking-identity-rights").urn in profile.dependencies  # a machine starts with its rights
     assert trust(graph)["Principal"] == {"Service": ["ec2.amazonaws.com"]}
     found = rights(graph)
     assert found.keys() == {"SendQueueWork", "Agent", "AgentState"}
