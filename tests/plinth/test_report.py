@@ -328,8 +328,8 @@ def test_a_stack_above_its_ceiling_fails(run: Command, copy: Path) -> None:
 @pytest.mark.usefixtures("planned")
 def test_what_changes_against_a_state_comes_first_and_fails_where_data_is_lost(run: Command, copy: Path) -> None:
     urn = "urn:pulumi:dev::plinth::aws:s3/bucket:Bucket::media"
-    state = {"deployment": {"resources": [{"urn": urn, "custom": True, "type": "aws:s3/bucket:Bucket", "inputs": {}}]}}
-    (copy / "state.json").write_text(json.dumps(state))
+    bucket = {"urn": urn, "custom": True, "type": "aws:s3/bucket:Bucket"}
+    (copy / "state.json").write_text(json.dumps({"deployment": {"resources": [bucket]}}))
     done = run(copy, "--against", "state.json", "--json")
     (stack,) = json.loads(done.out)["stacks"]
     assert [section["key"] for section in stack["sections"]][:4] == ["losses", "changes", "rights-delta", "cost-delta"]
