@@ -61,10 +61,20 @@ def _of_maps(before: dict[str, Value], after: dict[str, Value], unordered: Seque
 
 
 def _of_lists(before: list[Value], after: list[Value], unordered: Sequence[Path], path: Path) -> Iterator[Difference]:
+    if (old_statements := _by_sid(before)) and (new_statements := _by_sid(after)):
+        yield from _of_maps(old_statements, new_statements, unordered, path)
+        return
     if any(len(pattern) == len(path) and covers(pattern, path) for pattern in unordered):
         before, after = _without_common(before, after, unordered, (*path, 0))
     for index, (old, new) in enumerate(zip_longest(before, after, fillvalue=Gap.ABSENT)):
         yield from differences(old, new, unordered, (*path, index))
+
+
+def _by_sid(items: list[Value]) -> dict[str, Value]:
+    """The statements of a policy document by their names, whatever their order; none where not each has a name of its own."""
+    maps = [cast("dict[str, Value]", item) for item in items if isinstance(item, dict)]
+    named = {str(one["Sid"]): cast("Value", one) for one in maps if "Sid" in one}
+    return named if len(named) == len(items) else {}
 
 
 def _without_common(

@@ -83,7 +83,7 @@ def graphs_of(names: Sequence[str], from_file: str | None) -> list[Graph]:
 
 def console() -> Console:
     """Where results go: in colour and to the width of a terminal; plain and never wrapped anywhere else."""
-    return Console() if sys.stdout.isatty() else Console(width=240, highlight=False)
+    return Console(emoji=False) if sys.stdout.isatty() else Console(width=240, highlight=False, emoji=False)
 
 
 def facts_table(facts: Mapping[str, str], title: str = "") -> Table:

@@ -134,6 +134,8 @@ def test_an_ignored_change_is_none_and_one_that_shall_replace_does() -> None:
         ({}, None),
         ('{"a": [1], "b": 2}', '{"b":2,"a":[1]}'),
         ({"a": 1, "__defaults": []}, {"a": 1}),
+        ('{"S": [{"Sid": "A"}, {"Sid": "B"}]}', '{"S": [{"Sid": "B"}]}', "settings.S.A"),
+        ('{"S": [{"Sid": "A"}, {"Sid": "A"}]}', '{"S": [{"Sid": "A"}]}', "settings.S[1]"),
         ({"a": 1, "filled": 2, "__defaults": ["filled"]}, {"a": 1}),
         ({"a": 1}, {"a": 1, "filled": 2, "__defaults": ["filled"]}),
     ],
@@ -150,6 +152,8 @@ def test_values_that_mean_the_same_are_the_same(before: Value, after: Value) -> 
         (["x"], ["x", "y"], "settings[1]"),
         ({"a.b": 1}, {"a.b": 2}, 'settings["a.b"]'),
         (0, None, "settings"),
+        ('{"S": [{"Sid": "A"}, {"Sid": "B"}]}', '{"S": [{"Sid": "B"}]}', "settings.S.A"),
+        ('{"S": [{"Sid": "A"}, {"Sid": "A"}]}', '{"S": [{"Sid": "A"}]}', "settings.S[1]"),
         ({"a": 1, "filled": 2, "__defaults": ["filled"]}, {"a": 1, "filled": 3}, "settings.filled"),
     ],
 )

@@ -14,6 +14,7 @@ from rich.console import Console
 from plinth.cli.cost import section_of
 from plinth.cli.insight import subjects
 from plinth.cli.preview import show
+from plinth.cli.project import console
 from plinth.cost.estimate import estimate
 from plinth.cost.report import CostReport, headline, rounded
 from plinth.cost.sheet import sheet
@@ -178,6 +179,11 @@ def test_graph_shows_every_resource_with_the_line_that_makes_it(command: Command
     for resource in graphs()["dev"].resources.values():
         assert f"{resource.name}  {resource.type}" in done.out
     assert "components/networking/network.py:" in done.out
+
+
+def test_an_arn_is_written_as_it_is_and_not_as_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    console().print("arn:aws:secretsmanager:us-east-1:1:secret:x :key:")
+    assert capsys.readouterr().out == "arn:aws:secretsmanager:us-east-1:1:secret:x :key:\n"
 
 
 def test_graph_reads_what_the_real_engine_wrote(command: Command, tmp_path: Path) -> None:
