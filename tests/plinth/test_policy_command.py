@@ -1,17 +1,20 @@
 """`plinth policy` and the policy line of `plinth preview`, as a user meets them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.harness import ROOT, STACKS, Done, plinth_here, project_copy, replace_in
+from plinth.engine.graph import Graph
+from plinth.engine.workers import Recorded, record_all
+from tests.harness import ROOT, STACKS, Done, graphs, plinth_here, project_copy, replace_in
 
 Command = Callable[..., Done]
 VPC = "urn:pulumi:dev::plinth::plinth:networking:Network$aws:ec2/vpc:Vpc::network-vpc"
 RULE = "vpc-flow-logged"
+UNWATCHED = "flowLogs: {enabled: false"
 TODAY = datetime.now(UTC).date()
 
 
@@ -23,13 +26,31 @@ def copy(tmp_path: Path) -> Path:
 @pytest.fixture
 def broken(copy: Path) -> Path:
     """A copy whose dev has a VPC that nothing watches."""
-    replace_in(copy / "Pulumi.dev.yaml", r"flowLogs: \{enabled: true", "flowLogs: {enabled: false")
+    return unwatched(copy)
+
+
+def unwatched(copy: Path) -> Path:
+    replace_in(copy / "Pulumi.dev.yaml", r"flowLogs: \{enabled: true", UNWATCHED)
     return copy
 
 
+@pytest.fixture(scope="module")
+def broken_graphs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Graph]:
+    """The stacks of such a copy, recorded once."""
+    copy = unwatched(project_copy(tmp_path_factory.mktemp("broken")))
+    return {done.graph.stack: done.graph for done in record_all(copy, STACKS)}
+
+
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], broken_graphs: Mapping[str, Graph]) -> Command:
+    """Runs the command in this process, with the stacks recorded already, as they are or broken."""
+
+    def recorded(folder: Path, stacks: Sequence[str]) -> Iterator[Recorded]:
+        there = broken_graphs if UNWATCHED in (folder / "Pulumi.dev.yaml").read_text() else graphs()
+        return (Recorded(graph=there[stack], seconds=0.1) for stack in stacks)
+
     def call(folder: Path, *arguments: str) -> Done:
+        monkeypatch.setattr("plinth.cli.project.record_all", recorded)
         return plinth_here(folder, *arguments, patch=monkeypatch, capture=capsys)
 
     return call

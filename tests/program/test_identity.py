@@ -63,7 +63,13 @@ def bodies(resource: Resource) -> dict[str, Any]:
     return {one["Sid"]: one for one in json.loads(text)["Statement"]} if isinstance(text, str) and '"Sid"' in text else {}
 
 
-@pytest.mark.parametrize(("stack", "entry"), ENTRIES, ids=[f"{stack} {format_path(path)}" for stack, path in ENTRIES])
+@pytest.mark.parametrize(
+    ("stack", "entry"),
+    [
+        pytest.param(stack, path, id=f"{stack} {format_path(path)}", marks=() if stack == "dev" else pytest.mark.slow)
+        for stack, path in ENTRIES
+    ],
+)
 def test_removing_an_entry_removes_exactly_the_statements_and_rules_that_it_made(
     stack: str, entry: KeyPath, tmp_path: Path
 ) -> None:
