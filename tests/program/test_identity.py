@@ -63,6 +63,11 @@ def bodies(resource: Resource) -> dict[str, Any]:
     return {one["Sid"]: one for one in json.loads(text)["Statement"]} if isinstance(text, str) and '"Sid"' in text else {}
 
 
+def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    """The names of the statements that are not the same on both sides."""
+    return {sid for sid in before.keys() | after.keys() if before.get(sid) != after.get(sid)}
+
+
 @pytest.mark.parametrize(
     ("stack", "entry"),
     [
@@ -80,7 +85,7 @@ def test_removing_an_entry_removes_exactly_the_statements_and_rules_that_it_made
     gone = [before.resources[urn] for urn in before.resources.keys() - after.resources.keys()]
     assert after.resources.keys() <= before.resources.keys()
     changed = {
-        before.resources[urn].name: set(bodies(before.resources[urn])) ^ set(bodies(resource))
+        before.resources[urn].name: differing(bodies(before.resources[urn]), bodies(resource))
         for urn, resource in after.resources.items()
         if {**resource.inputs} != {**before.resources[urn].inputs}
     }
