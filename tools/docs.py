@@ -88,7 +88,7 @@ def requirements() -> str:
 
 def picture() -> str:
     """docs/images/preview.svg: the first screen. The old one stays where only the times differ."""
-    out = Console(record=True, width=132, file=io.StringIO())
+    out = Console(record=True, width=148, emoji=False, file=io.StringIO())
     out.print("[bold green]$[/] make preview")
     verdicts = judged(list(_graphs().values()))
     missing = [(name, unset(stack)) for name, stack in load_all(ROOT, stack_names(ROOT)).items()]

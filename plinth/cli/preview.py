@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from plinth.cli.diagram import write as draw
 from plinth.cli.insight import subjects
@@ -26,6 +27,7 @@ from stack.config.breach import Breach
 from stack.config.checklist import unset
 from stack.config.document import format_path
 from stack.config.loader import Stack, load_all
+from stack.config.model import CREDENTIALS
 
 _TYPES_SHOWN = 6
 """How many types of a component get a line of their own; the others share one."""
@@ -65,7 +67,8 @@ def show(
     failed: bool,
 ) -> None:
     """The first screen: a line a stack, what each would hold, what was written, what to set and to do next."""
-    out.print(_headlines(found))
+    for line in _headlines(found):
+        out.print(line, soft_wrap=True)
     out.print()
     out.print(_table({name: recorded.graph for name, recorded in stacks.items()}))
     out.print()
@@ -78,33 +81,46 @@ def show(
     out.print(f"[dim]next[/]     {_advice(next(iter(stacks)), found, failed=failed)}", soft_wrap=True)
 
 
-def _headlines(found: Sequence[Subject]) -> Table:
-    """Resources, cost, time and verdicts, a line a stack."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 3, 0, 0))
-    for subject in found:
-        over = (
-            f" [bold red]above the ceiling of {int(subject.ceiling.ceiling):,}[/]"
-            if _is_too_dear(subject) and subject.ceiling
-            else ""
-        )
-        table.add_row(
+def _headlines(found: Sequence[Subject]) -> Iterator[str]:
+    """Resources, cost, time and verdicts, a line a stack, in columns."""
+    rows = [
+        (
             f"[bold]{subject.graph.stack}[/]",
             f"{len(subject.graph.resources):,} resources",
-            f"{cost_of(subject.cost)}{over}",
+            f"{cost_of(subject.cost)}{_above(subject)}",
             time_of(subject.timing),
             summary(subject.verdicts),
         )
-    return table
+        for subject in found
+    ]
+    cells = [[Text.from_markup(cell, emoji=False) for cell in row] for row in rows]
+    widths = [max(cell.cell_len for cell in column) for column in zip(*cells, strict=True)]
+    for row, texts in zip(rows, cells, strict=True):
+        padded = (cell + " " * (width - text.cell_len) for cell, text, width in zip(row, texts, widths, strict=True))
+        yield "   ".join(padded).rstrip()
+
+
+def _above(subject: Subject) -> str:
+    ceiling = subject.ceiling
+    return f" [bold red]above the ceiling of {int(ceiling.ceiling):,}[/]" if ceiling and ceiling.exceeded else ""
 
 
 def _to_set(missing: Sequence[tuple[str, Sequence[Breach]]]) -> Iterator[str]:
     """What each stack needs before its first `up`; what several need is said once."""
-    stacks: dict[tuple[str, ...], list[str]] = {}
+    stacks: dict[str, list[str]] = {}
     for name, breaches in missing:
-        stacks.setdefault(tuple(format_path(breach.path) for breach in breaches), []).append(name)
+        stacks.setdefault(_listed([format_path(breach.path) for breach in breaches]), []).append(name)
     for keys, names in stacks.items():
         if keys:
-            yield f"before the first up of {', '.join(names)}: {', '.join(keys)} (docs/DEPLOYMENT.md)"
+            yield f"before the first up of {', '.join(names)}: {keys}"
+
+
+def _listed(keys: Sequence[str]) -> str:
+    """`plinth:platform.accountId, credentials:(google-oauth, bot-token)`."""
+    prefix = f"{CREDENTIALS}:"
+    names = [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
+    others = [key for key in keys if not key.startswith(prefix)]
+    return ", ".join([*others, *([f"{prefix}({', '.join(names)})"] if names else [])])
 
 
 def _advice(first: str, found: Sequence[Subject], *, failed: bool) -> str:
@@ -116,11 +132,7 @@ def _advice(first: str, found: Sequence[Subject], *, failed: bool) -> str:
 
 
 def _too_dear(found: Sequence[Subject]) -> bool:
-    return any(map(_is_too_dear, found))
-
-
-def _is_too_dear(subject: Subject) -> bool:
-    return subject.ceiling is not None and subject.ceiling.exceeded
+    return any(subject.ceiling and subject.ceiling.exceeded for subject in found)
 
 
 def _write(folder: Path, graph: Graph) -> str:

@@ -128,8 +128,9 @@ def test_preview_without_a_network_shows_all_stacks_writes_their_graphs_and_says
     wrote, to_set, following = lines[-3:]
     assert wrote.startswith("wrote    out/report.html  out/dev/  out/staging/  out/prod/ each with graph.json, ")
     assert (copy / "out" / "report.html").read_text().startswith("<!doctype html>")
-    assert to_set.startswith(
-        "to set   before the first up of dev, staging, prod: plinth:platform.accountId, credentials:google-oauth,"
+    assert to_set == (
+        "to set   before the first up of dev, staging, prod: plinth:platform.accountId, "
+        "credentials:(google-oauth, collection-api-keys, bot-token)"
     )
     assert "Pulumi.dev.yaml" in following
     assert done.err == "planning dev, staging, prod\n"
