@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from components.core.context import Context
-from components.core.contracts import EncryptionKey
+from components.core.contracts import CopiedKey, EncryptionKey
 from components.core.trust import WebIdentityTrust
 from components.security.keys import Key, KeyArgs, KeyUser, account_directly, account_through, log_service, roles_directly
 from components.security.outside import OutsideRole, OutsideRoleArgs, identity_provider_arn, outside_role_arn
@@ -84,7 +84,7 @@ def _other_regions(stack: Stack) -> tuple[str, ...]:
     return tuple(region for region, copied in _copies(stack).values() if copied)
 
 
-def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose, EncryptionKey]:
+def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose, CopiedKey]:
     """A key for each purpose. Some of those who are `known` use one without a service in between."""
     config, places = stack.config.keys, _copies(stack)
     return {

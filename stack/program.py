@@ -7,11 +7,11 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import EncryptionKey, PrivateNetwork, SecurityGroups, ServiceRegistry
+from components.core.contracts import EncryptionKey, LogTarget, PrivateNetwork, SecurityGroups, ServiceRegistry
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import connections, identities
+from stack import connections, identities, storage
 from stack.config.loader import Stack
 from stack.identities import Holder
 
@@ -31,14 +31,17 @@ def build(stack: Stack) -> Platform:
     identities.account(stack, ctx)
     holders = identities.holders(stack, ctx)
     logs_key = identities.logs_key(stack, ctx)
-    identities.secrets(stack, ctx, identities.keys(stack, ctx, holders))
+    keys = identities.keys(stack, ctx, holders)
+    identities.secrets(stack, ctx, keys)
+    archives = storage.log_archives(stack, ctx)
+    storage.buckets(stack, ctx, keys, holders, archives)
     identities.identities(stack, ctx, holders)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
     network = _network(stack, ctx)
     firewall = _firewall(stack, ctx, network, holders)
     _access_lists(stack, ctx, network)
-    _flow_logs(stack, ctx, network, logs_key)
+    _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
     return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network))
@@ -137,13 +140,18 @@ def _access_lists(stack: Stack, ctx: Context, network: PrivateNetwork) -> None:
     )
 
 
-def _flow_logs(stack: Stack, ctx: Context, network: PrivateNetwork, logs_key: EncryptionKey) -> None:
+def _flow_logs(stack: Stack, ctx: Context, network: PrivateNetwork, logs_key: EncryptionKey, archive: LogTarget | None) -> None:
     flow_logs = stack.config.networking.flow_logs
     if not flow_logs.enabled:
         return
     from components.networking.flow_logs import FlowLogs, FlowLogsArgs
 
-    args = FlowLogsArgs(vpc_id=network.vpc_id, retention_days=flow_logs.retention_days, key_arn=logs_key.key_arn)
+    args = FlowLogsArgs(
+        vpc_id=network.vpc_id,
+        retention_days=flow_logs.retention_days,
+        key_arn=logs_key.key_arn,
+        archive=archive.bucket_name if archive and stack.config.storage.logs.flow_logs else None,
+    )
     FlowLogs("flow-logs", args, ctx.asked_by("plinth:networking.flowLogs"))
 
 

@@ -9,6 +9,7 @@ from components.core.offers import Ingress, Statement
 from components.networking.flow_logs import flow_log_group_arn
 from components.security.keys import alias
 from components.security.secrets import secret_arn
+from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
 from stack.config.targets import secrets
@@ -25,12 +26,13 @@ class Rights:
     """What an `access` list comes to.
 
     `statements` are for whoever has it, `endpoints` what it connects to; `keys` are used without a service in between: their
-    purpose, and the actions.
+    purpose, and the actions. `buckets` are those that it names, each with a statement for the bucket's own policy.
     """
 
     statements: tuple[Statement, ...]
     endpoints: tuple[Endpoint, ...]
     keys: tuple[tuple[str, tuple[str, ...]], ...]
+    buckets: tuple[tuple[str, Statement], ...]
 
 
 def things(stack: Stack, ctx: Context) -> Mapping[str, Thing]:
@@ -51,6 +53,13 @@ def rights(access: Sequence[Access], there: Mapping[str, Thing], ctx: Context) -
             if thing.kind == "key"
             for one in statements
         ),
+        buckets=tuple(
+            (need.to.removeprefix("bucket."), one)
+            for need, thing, statements in found
+            if thing.kind == "bucket"
+            for one in statements
+            if not one.actions[0].startswith("kms:")
+        ),
     )
 
 
@@ -61,6 +70,8 @@ def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
         yield f"secret.{name}", Thing(kind=kind, arns=(secret_arn(ctx, name, kept_in),), encrypted=True)
     for purpose in stack.config.keys.purposes:
         yield f"key.{purpose}", _key(ctx, purpose)
+    for name in stack.config.storage.buckets:
+        yield f"bucket.{name}", Thing(kind="bucket", arns=(bucket_arn(ctx, name),), encrypted=True)
     if stack.config.networking.flow_logs.enabled:
         yield "log-group.flow-logs", Thing(kind="log-group", arns=(flow_log_group_arn(ctx),))
 

@@ -84,3 +84,30 @@ class EncryptionKey(Protocol):
     def key_arn(self) -> Output[str]:
         """The key by its ARN."""
         ...
+
+
+class CopiedKey(EncryptionKey, Protocol):
+    """A key that other regions may have copies of."""
+
+    @property
+    def copy_arns(self) -> Mapping[str, Output[str]]:
+        """The copies by what their regions are for: `standby`."""
+        ...
+
+
+class LogTarget(Protocol):
+    """A bucket that services of AWS deliver logs to."""
+
+    @property
+    def bucket_name(self) -> Output[str]:
+        """Its name, known once it lets them in."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """A bucket for objects."""
+
+    @property
+    def bucket_name(self) -> Output[str]:
+        """Its name."""
+        ...

@@ -29,6 +29,8 @@ KEY_LIMIT: Final = 32_768
 """Bytes of a key policy (AWS KMS developer guide, "Resource quotas")."""
 SECRET_LIMIT: Final = 20_480
 """Characters of a secret's policy (Secrets Manager user guide, "Quotas")."""
+BUCKET_LIMIT: Final = 20_480
+"""Bytes of a bucket's policy (S3 user guide, "Policies and permissions in Amazon S3")."""
 
 _FRAME = '{"Version":"2012-10-17","Statement":[]}'
 _LATER = "_" * 200
@@ -45,14 +47,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What is refused while `conditions` hold, whatever else allows it: `actions`, or everything `but` some.
+    """What is refused while `conditions` hold, whatever else allows it: `actions`, or everything `but` some, on `resources`.
 
-    Raises ValueError unless exactly one of the two is given.
+    Raises ValueError unless exactly one of the first two is given.
     """
 
     conditions: Mapping[str, Mapping[str, str]]
     actions: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ("*",)
 
     def __post_init__(self) -> None:
         if bool(self.actions) == bool(self.but):
@@ -148,7 +151,7 @@ def _document(
 def _refused(refusal: Refusal, whom: Mapping[str, Any]) -> dict[str, Any]:
     which = {"Action": sorted(set(refusal.actions))} if refusal.actions else {"NotAction": sorted(set(refusal.but))}
     conditions = {operator: dict(sorted(block.items())) for operator, block in sorted(refusal.conditions.items())}
-    return {"Effect": "Deny", **whom, **which, "Resource": ["*"], "Condition": conditions}
+    return {"Effect": "Deny", **whom, **which, "Resource": sorted(refusal.resources), "Condition": conditions}
 
 
 def _plain(inputs: list[Input[str]]) -> TypeGuard[list[str]]:

@@ -21,8 +21,18 @@ class Need:
         words = "".join(word.capitalize() for word in re.split(r"[^a-z0-9]+", f"{self.verb}.{self.to}"))
         if _PLAIN.fullmatch(self.to) and not self.prefix:
             return words
-        return f"{words}0{hashlib.sha256(f'{self.verb} {self.to} {self.prefix}'.encode()).hexdigest()[:6]}"
+        return f"{words}0{_digest(f'{self.verb} {self.to} {self.prefix}')}"
 
     def sids(self, statements: int) -> tuple[str, ...]:
         """The names of its statements, where there are so many, and of the one on its key."""
         return (*(f"{self.sid}{number or ''}" for number in range(statements)), f"Key{self.sid}")
+
+
+def sid_for(holder: str, sid: str) -> str:
+    """What a statement is called in the policy of a thing that several use: `ServiceBookingReadBucketMedia`."""
+    words = "".join(word.capitalize() for word in holder.split("-"))
+    return f"{words if _PLAIN.fullmatch(holder) else f'{words}0{_digest(holder)}'}{sid}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]

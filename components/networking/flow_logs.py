@@ -25,20 +25,24 @@ minute. What sits on Nitro instances is recorded each minute all the same (VPC u
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowLogsArgs:
-    """Flow logs of `vpc_id`, kept for `retention_days`, encrypted with `key_arn`. Raises ValueError for what is no retention."""
+    """Flow logs of `vpc_id`, kept for `retention_days`, encrypted with `key_arn`.
+
+    `archive` is the name of a bucket that lets them in, where they are kept as well. Raises ValueError for what is no retention.
+    """
 
     vpc_id: Input[str]
     retention_days: RetentionDays
     key_arn: Input[str]
+    archive: Input[str] | None = None
 
     def __post_init__(self) -> None:
         refuse(self, retention_problems(self.retention_days))
 
 
 class FlowLogs(Component):
-    """Flow logs of a whole network, in CloudWatch Logs.
+    """Flow logs of a whole network: in CloudWatch Logs to search in, and where asked in a bucket to keep.
 
-    Creates: the log group, the role that writes to it and to nothing else, the flow log for all traffic.
+    Creates: the log group, the role that writes to it and to nothing else, a flow log for all traffic to each.
     Costs: by the gigabyte written and the gigabyte kept. Busy networks write a lot.
     When not: where an account-wide recorder has them already.
     """
@@ -63,8 +67,30 @@ class FlowLogs(Component):
             tags=ctx.tagged(f"{name}-all"),
             opts=self.under(after=[writer]),  # its rights: records that are refused are lost
         )
+        if args.archive is not None:
+            self._archived(args.vpc_id, args.archive)
         self.log_group_name = group.name
         self.publish()
+
+    def _archived(self, vpc_id: Input[str], bucket: Input[str]) -> None:
+        name, ctx = f"{self.pulumi_resource_name}-archive", self._ctx
+        ec2.FlowLog(
+            name,
+            vpc_id=vpc_id,
+            traffic_type="ALL",
+            max_aggregation_interval=_AGGREGATION_SECONDS,
+            log_destination_type="s3",
+            log_destination=Output.concat("arn:aws:s3:::", bucket),
+            # A fifth of the size, and queries read the columns and hours that they ask for (VPC user guide, "Flow log files").
+            destination_options={
+                "file_format": "parquet",
+                "hive_compatible_partitions": True,
+                "per_hour_partition": True,
+            },
+            region=ctx.region,
+            tags=ctx.tagged(name),
+            opts=self.under(),
+        )
 
     @property
     def signals(self) -> tuple[Signal, ...]:

@@ -11,7 +11,7 @@ SERVICES: Mapping[Purpose, tuple[str, ...]] = MappingProxyType(
         "data": ("dynamodb", "elasticache", "es", "kafka", "kinesis", "rds", "sns", "sqs"),
         "storage": ("ec2", "ecr", "elasticfilesystem", "s3"),
         "secrets": ("secretsmanager", "ssm"),
-        "backup": ("backup",),
+        "backup": ("backup", "s3"),
         "config": (),
     }
 )

@@ -13,6 +13,7 @@ from stack.config.platform import Platform
 from stack.config.secrets import Secrets
 from stack.config.section import Name, Section
 from stack.config.services import Service
+from stack.config.storage import Storage
 
 NAMESPACE = "plinth"
 """Every section is the key `plinth:<section>` under `config:` in Pulumi.<stack>.yaml."""
@@ -27,6 +28,7 @@ class StackConfig(Section):
     networking: Networking = Field(description="The private address space of the stack and its ways out.")
     keys: Keys = Field(description="What is encrypted with a key of its own, besides logs, which always are.")
     secrets: Secrets = Field(description="What must not be seen, where it is kept, and who makes it up.")
+    storage: Storage = Field(description="Objects, by what they are for, and the logs of everything.")
     services: Mapping[Name, Service] = Field(description="What runs on the platform, and what each service needs of it.")
     identity: Identity = Field(description="Who may act in the account, besides the services of the platform.")
     account: Account = Field(description="What there is once in an account, however many stacks share it.")

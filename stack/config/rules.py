@@ -10,6 +10,7 @@ from stack.config.document import KeyPath
 from stack.config.identity_rules import IDENTITY_RULES
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.section import Section
+from stack.config.storage_rules import STORAGE_RULES
 
 _PLATFORM, _NETWORKING, _COST = f"{NAMESPACE}:platform", f"{NAMESPACE}:networking", f"{NAMESPACE}:cost"
 _CIDR: KeyPath = (_NETWORKING, "cidr")
@@ -226,4 +227,5 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _usage_rises,
     *ACCESS_RULES,
     *IDENTITY_RULES,
+    *STORAGE_RULES,
 )

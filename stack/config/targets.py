@@ -18,6 +18,7 @@ def targets(config: StackConfig) -> Mapping[str, Kind]:
     found = dict(ALWAYS)
     found |= {f"secret.{name}": _KINDS[kept_in] for name, kept_in in secrets(config).items()}
     found |= {f"key.{purpose}": "key" for purpose in config.keys.purposes}
+    found |= {f"bucket.{name}": "bucket" for name in config.storage.buckets}
     if config.networking.flow_logs.enabled:
         found["log-group.flow-logs"] = "log-group"
     return found

@@ -1,0 +1,1 @@
+"""Storage: objects, files, and the logs of everything else."""

@@ -1,0 +1,95 @@
+"""`plinth:storage`: objects, by what they are for, and the logs of everything."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from components.storage.lifecycle import ArchiveTier as Archived
+from components.storage.lifecycle import Lifecycle, StorageClass, Tier
+from components.storage.lifecycle import Transition as Step
+from stack.config.section import Name, Section, text
+
+OWN_ORIGIN = "own"
+"""Stands in a list of origins for the sites of the stack's own domain."""
+Days = Annotated[int, Field(ge=0)]
+Place = Literal["standby", "vault"]
+Origin = Annotated[
+    str,
+    text(
+        '`own` for the sites of the stack\'s domain, an origin such as https://shop.example.org, or "*" for every page there is',
+        pattern=r"^(own|\*|https://[a-z0-9.-]+(:[0-9]{1,5})?)$",
+    ),
+]
+QueueTarget = Annotated[
+    str,
+    text('a queue of the stack such as queue.images, or "" for nobody', pattern=r"^(queue\.[a-z][a-z0-9-]*)?$", max_length=80),
+]
+
+
+class Transition(Section):
+    """A move to a cheaper class."""
+
+    to: StorageClass = Field(description="The class. What is in GLACIER or DEEP_ARCHIVE has to be restored before it is read.")
+    after_days: Days = Field(description="How old an object is then, in days.")
+
+
+class ArchiveTier(Section):
+    """A move of what nobody reads any more."""
+
+    to: Tier = Field(description="The tier of INTELLIGENT_TIERING. What is there has to be restored before it is read.")
+    after_days: Days = Field(description="For how many days nobody has read it then.")
+
+
+def _lifecycle(expire: int, old_versions: int, transitions: tuple[Transition, ...], tiers: tuple[ArchiveTier, ...]) -> Lifecycle:
+    return Lifecycle(
+        expire_days=expire,
+        old_version_days=old_versions,
+        transitions=tuple(Step(to=step.to, after_days=step.after_days) for step in transitions),
+        archive_tiers=tuple(Archived(to=tier.to, after_days=tier.after_days) for tier in tiers),
+    )
+
+
+class Bucket(Section):
+    """One bucket."""
+
+    versioned: bool = Field(description="Whether what is replaced or deleted can be had back.")
+    old_version_days: Days = Field(description="For how many days. 0: for ever.")
+    expire_days: Days = Field(description="After how many days an object is deleted. 0: never.")
+    transitions: tuple[Transition, ...] = Field(description="Moves to cheaper classes, in their order. None: an empty list.")
+    archive_tiers: tuple[ArchiveTier, ...] = Field(
+        description="Where what is in INTELLIGENT_TIERING goes when nobody reads it, in order. None: an empty list."
+    )
+    encrypted_with: Literal["storage", "backup"] = Field(description="Which of `keys.purposes`.")
+    lock_days: Days = Field(
+        description="For how many days a version can be neither deleted nor overwritten. A lock cannot be taken away. 0: no lock."
+    )
+    copies: tuple[Place, ...] = Field(description="In which of `platform.regions` there is a copy of everything, besides home.")
+    cors_origins: tuple[Origin, ...] = Field(description="Whose pages may read and write by the browser. None: an empty list.")
+    events_to: QueueTarget = Field(description="Who hears of every new object.")
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """How its objects age."""
+        return _lifecycle(self.expire_days, self.old_version_days, self.transitions, self.archive_tiers)
+
+
+class Logs(Section):
+    """What load balancers, the CDN, the network, firewalls, trails and buckets record."""
+
+    enabled: bool = Field(description="Whether there is a bucket for logs in each region that has buckets.")
+    keep_days: Annotated[int, Field(ge=1)] = Field(description="After how many days a log is deleted.")
+    transitions: tuple[Transition, ...] = Field(description="Moves to cheaper classes until then, in their order.")
+    flow_logs: bool = Field(description="Whether the records of the network are kept here as well, besides those to search in.")
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """How they age. An overwritten log is kept as long as one that was not."""
+        return _lifecycle(self.keep_days, self.keep_days, self.transitions, ())
+
+
+class Storage(Section):
+    """Objects, by what they are for, and the logs of everything."""
+
+    logs: Logs = Field(description="What load balancers, the CDN, the network, firewalls, trails and buckets record.")
+    buckets: Mapping[Name, Bucket] = Field(description="Buckets by what they are for.")

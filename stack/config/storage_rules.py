@@ -1,0 +1,97 @@
+"""Rules of `storage`: objects age in an order that S3 knows, and what a bucket refers to is there."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from pydantic.alias_generators import to_camel
+
+from components.storage.lifecycle import Lifecycle, lifecycle_problems
+from stack.config.breach import Breach
+from stack.config.document import KeyPath
+from stack.config.model import NAMESPACE, StackConfig
+from stack.config.storage import Bucket
+
+_STORAGE = f"{NAMESPACE}:storage"
+LOGS = "logs"
+"""The purpose of the bucket that `storage.logs` makes."""
+_WAF = "waf"
+
+
+def _objects_can_age(config: StackConfig) -> Iterator[Breach]:
+    storage = config.storage
+    for name, bucket in storage.buckets.items():
+        yield from _ageing((_STORAGE, "buckets", name), bucket.lifecycle)
+    if storage.logs.enabled:
+        for breach in _ageing((_STORAGE, "logs"), storage.logs.lifecycle):
+            yield Breach(path=_kept(breach.path), problem=breach.problem, allowed=breach.allowed)
+
+
+def _ageing(at: KeyPath, lifecycle: Lifecycle) -> Iterator[Breach]:
+    for where, problem, allowed in lifecycle_problems(lifecycle):
+        key, index = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", where).groups()  # type: ignore[union-attr]
+        path = (*at, to_camel(key), *((int(index),) if index else ()))
+        yield Breach(path=path, problem=problem, allowed=allowed)
+
+
+def _kept(path: KeyPath) -> KeyPath:
+    """What is `expireDays` of a bucket is `keepDays` of the logs."""
+    return tuple("keepDays" if step == "expireDays" else step for step in path)
+
+
+def _names_are_free(config: StackConfig) -> Iterator[Breach]:
+    for name in config.storage.buckets:
+        if name in (LOGS, _WAF):
+            yield Breach(
+                path=(_STORAGE, "buckets", name),
+                problem="is what the bucket for logs is called" if name == LOGS else "is what the one of firewalls is called",
+                allowed="another name",
+            )
+        for place in ("standby", "vault"):
+            other = name.removesuffix(f"-{place}")
+            if other != name and other in config.storage.buckets:
+                yield Breach(
+                    path=(_STORAGE, "buckets", name), problem=f"is what a copy of {other} is called", allowed="another name"
+                )
+
+
+def _what_they_refer_to_is_there(config: StackConfig) -> Iterator[Breach]:
+    for name, bucket in config.storage.buckets.items():
+        yield from _references(config, (_STORAGE, "buckets", name), bucket)
+
+
+def _references(config: StackConfig, at: KeyPath, bucket: Bucket) -> Iterator[Breach]:
+    keys, purpose = config.keys, bucket.encrypted_with
+    if purpose not in keys.purposes:
+        yield Breach(
+            path=(*at, "encryptedWith"), problem=f"there is no key {purpose}", allowed=f"one of {', '.join(keys.purposes)}"
+        )
+    for index, place in enumerate(bucket.copies):
+        if place in bucket.copies[:index]:
+            yield Breach(path=(*at, "copies", index), problem=f"{place} is given twice", allowed="each once")
+        copied = getattr(keys.copies, place)
+        if purpose not in copied:
+            yield Breach(
+                path=(*at, "copies", index),
+                problem=f"the key {purpose} has no copy in {place}",
+                allowed=f"{purpose} in {NAMESPACE}:keys.copies.{place} as well",
+            )
+    for key, wanted in (("copies", bucket.copies), ("lockDays", bucket.lock_days)):
+        if wanted and not bucket.versioned:
+            yield Breach(path=(*at, key), problem="needs versions, and there are none", allowed="versioned: true, or none")
+
+
+def _origins_differ(config: StackConfig) -> Iterator[Breach]:
+    for name, bucket in config.storage.buckets.items():
+        for index, origin in enumerate(bucket.cors_origins):
+            if origin in bucket.cors_origins[:index]:
+                path = (_STORAGE, "buckets", name, "corsOrigins", index)
+                yield Breach(path=path, problem=f"{origin} is given twice", allowed="each once")
+
+
+STORAGE_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
+    _objects_can_age,
+    _names_are_free,
+    _what_they_refer_to_is_there,
+    _origins_differ,
+)
+"""The rules of this section."""

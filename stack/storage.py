@@ -1,0 +1,109 @@
+"""Buckets and the archive of logs: what the program builds of components of storage."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, get_args
+
+from pulumi import Output
+
+from components.core.context import Context
+from components.core.contracts import CopiedKey, LogTarget, ObjectStore
+from components.core.documents import Grant, Principals
+from components.core.needs import sid_for
+from components.security.purposes import Purpose
+from stack.config.loader import Stack
+from stack.config.storage import OWN_ORIGIN, Place
+from stack.config.storage import Bucket as Wanted
+from stack.identities import Holder
+
+if TYPE_CHECKING:
+    from components.storage.replication import Copy
+
+HOME: Final = "home"
+
+
+def log_archives(stack: Stack, ctx: Context) -> Mapping[str, LogTarget]:
+    """Buckets for logs: at `home`, and in each place that holds copies of buckets, since one records only what lies beside it."""
+    logs = stack.config.storage.logs
+    if not logs.enabled:
+        return {}
+    from components.storage.log_archive import LogArchive, LogArchiveArgs
+
+    asked = ctx.asked_by("plinth:storage.logs")
+    found: dict[str, LogTarget] = {HOME: LogArchive("logs", LogArchiveArgs(lifecycle=logs.lifecycle, waf=True), asked)}
+    for place in _places(stack):
+        args = LogArchiveArgs(lifecycle=logs.lifecycle, place=place)
+        found[place] = LogArchive(f"logs-{place}", args, asked.in_region(_region(stack, place)))
+    return found
+
+
+def buckets(
+    stack: Stack,
+    ctx: Context,
+    keys: Mapping[Purpose, CopiedKey],
+    holders: Sequence[Holder],
+    archives: Mapping[str, LogTarget],
+) -> Mapping[str, ObjectStore]:
+    """Every bucket of the stack file. Its policy names each of `holders` whose `access` list does."""
+    wanted_buckets = stack.config.storage.buckets
+    if not wanted_buckets:
+        return {}
+    from components.storage.bucket import Bucket, BucketArgs
+
+    asked = ctx.asked_by("plinth:storage.buckets")
+    return {
+        name: Bucket(
+            f"bucket-{name}",
+            BucketArgs(
+                purpose=name,
+                versioned=wanted.versioned,
+                lifecycle=wanted.lifecycle,
+                key_arn=keys[wanted.encrypted_with].key_arn,
+                grants=tuple(_grants(ctx, name, holders)),
+                logs_bucket=_logs(archives, HOME),
+                cors_origins=origins(stack, wanted),
+                lock_days=wanted.lock_days,
+                copies={place: _copy(stack, keys[wanted.encrypted_with], place, archives) for place in wanted.copies},
+            ),
+            asked,
+        )
+        for name, wanted in wanted_buckets.items()
+    }
+
+
+def origins(stack: Stack, bucket: Wanted) -> tuple[str, ...]:
+    """Whose pages may use the bucket. A stack without a domain has no sites of its own."""
+    domain = "plinth.example"
+    own = (f"https://{domain}", f"https://www.{domain}") if domain else ()
+    return tuple(origin for entry in bucket.cors_origins for origin in (own if entry == OWN_ORIGIN else (entry,)))
+
+
+def _grants(ctx: Context, name: str, holders: Sequence[Holder]) -> Iterator[Grant]:
+    for holder in holders:
+        for bucket, one in holder.rights.buckets:
+            if bucket == name:
+                narrowed = {**one.conditions, "ArnEquals": {"aws:PrincipalArn": holder.arn}}
+                sid = sid_for(f"{holder.kind}-{holder.name}", one.sid)
+                # Not the role itself as principal: S3 refuses one that does not exist yet, and forgets one that was made anew.
+                whom: Principals = {"AWS": (f"arn:aws:iam::{ctx.account_id}:root",)}
+                yield Grant(principals=whom, statement=replace(one, sid=sid, conditions=narrowed))
+
+
+def _places(stack: Stack) -> tuple[Place, ...]:
+    used = {place for bucket in stack.config.storage.buckets.values() for place in bucket.copies}
+    return tuple(place for place in get_args(Place) if place in used)
+
+
+def _region(stack: Stack, place: Place) -> str:
+    regions = stack.config.platform.regions
+    return {"standby": regions.standby, "vault": regions.vault}[place]
+
+
+def _copy(stack: Stack, key: CopiedKey, place: Place, archives: Mapping[str, LogTarget]) -> "Copy":
+    from components.storage.replication import Copy
+
+    return Copy(region=_region(stack, place), key_arn=key.copy_arns[place], logs_bucket=_logs(archives, place))
+
+
+def _logs(archives: Mapping[str, LogTarget], place: str) -> Output[str] | None:
+    return archives[place].bucket_name if place in archives else None
