@@ -8,7 +8,7 @@ VERSION = 1
 
 
 def publish(platform: Platform) -> None:
-    """Exports what `platform` has to offer. Subnets are keyed by zone, security groups by name."""
+    """Exports what `platform` has to offer. Subnets are keyed by zone, all else by name."""
     network = platform.network
     export("version", VERSION)
     export(
@@ -24,3 +24,4 @@ def publish(platform: Platform) -> None:
         },
     )
     export("securityGroupIds", platform.firewall.group_ids)
+    export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})

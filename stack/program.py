@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import EncryptionKey, LogTarget, PrivateNetwork, SecurityGroups, ServiceRegistry
+from components.core.contracts import EncryptionKey, LogTarget, ObjectStore, PrivateNetwork, SecurityGroups, ServiceRegistry
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
@@ -23,6 +23,7 @@ class Platform:
     network: PrivateNetwork
     firewall: SecurityGroups
     discovery: ServiceRegistry | None
+    buckets: Mapping[str, ObjectStore]
 
 
 def build(stack: Stack) -> Platform:
@@ -34,7 +35,7 @@ def build(stack: Stack) -> Platform:
     keys = identities.keys(stack, ctx, holders)
     identities.secrets(stack, ctx, keys)
     archives = storage.log_archives(stack, ctx)
-    storage.buckets(stack, ctx, keys, holders, archives)
+    buckets = storage.buckets(stack, ctx, keys, holders, archives)
     identities.identities(stack, ctx, holders)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
@@ -44,7 +45,7 @@ def build(stack: Stack) -> Platform:
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
-    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network))
+    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network), buckets=buckets)
 
 
 def _context(stack: Stack) -> Context:
