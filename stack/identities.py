@@ -67,7 +67,9 @@ def _holders(stack: Stack, ctx: Context) -> Iterator[Holder]:
     identity, there = stack.config.identity, things(stack, ctx)
     for name, service in stack.config.services.items():
         arn = workload_role_arn(ctx, name, service.runs_on)
-        yield Holder(kind="service", name=name, arn=arn, rights=rights(service.access, there, ctx))
+        # A task is told its secrets by the agent that starts it, under a role of its own; anything else fetches them itself.
+        fetched = () if service.runs_on == "ecs" else tuple(entry for entry in service.told if entry not in service.access)
+        yield Holder(kind="service", name=name, arn=arn, rights=rights((*service.access, *fetched), there, ctx))
     for name, role in identity.outside.items():
         yield Holder(kind="outside", name=name, arn=outside_role_arn(ctx, name), rights=rights(role.access, there, ctx))
     for name, user in identity.users.names.items() if identity.users.enabled else ():

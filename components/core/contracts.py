@@ -111,3 +111,51 @@ class ObjectStore(Protocol):
     def bucket_name(self) -> Output[str]:
         """Its name."""
         ...
+
+
+class Entrance(Protocol):
+    """A load balancer that sends requests to services by their paths."""
+
+    @property
+    def listener_arn(self) -> Output[str]:
+        """Where rules for requests are made."""
+        ...
+
+    @property
+    def test_listener_arn(self) -> Output[str]:
+        """Where rules for requests to a version that is being tested are made."""
+        ...
+
+    @property
+    def arn_suffix(self) -> Output[str]:
+        """What CloudWatch calls it: `app/plinth/50dc6c495c0c9188`."""
+        ...
+
+
+class Routed(Protocol):
+    """How requests get to one service: its target groups, and the rules that lead there."""
+
+    @property
+    def target_group_arn(self) -> Output[str]:
+        """Where its tasks or machines register, ready once a listener leads there: a service refuses one to which none does."""
+        ...
+
+    @property
+    def alternate_target_group_arn(self) -> Output[str] | None:
+        """Where those of the next version do, where versions take turns."""
+        ...
+
+    @property
+    def production_rule_arn(self) -> Output[str] | None:
+        """The rule that leads users to one of the two."""
+        ...
+
+    @property
+    def test_rule_arn(self) -> Output[str] | None:
+        """The rule that leads testers to the other."""
+        ...
+
+    @property
+    def request_label(self) -> Output[str]:
+        """What Application Auto Scaling calls load balancer and target group together, to count requests."""
+        ...

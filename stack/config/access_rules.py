@@ -51,8 +51,22 @@ def _names_can_be_joined(config: StackConfig) -> Iterator[Breach]:
             )
 
 
+def _secrets_are_there(config: StackConfig) -> Iterator[Breach]:
+    there = [name.removeprefix("secret.") for name in targets(config) if name.startswith("secret.")]
+    for name, service in config.services.items():
+        for variable, part in service.secrets.items():
+            secret = part.partition("#")[0]
+            if secret not in there:
+                yield Breach(
+                    path=(f"{NAMESPACE}:services", name, "secrets", variable),
+                    problem=f"{secret} is no secret of this stack",
+                    allowed=f"one of {', '.join(there)}{nearest(secret, there)}",
+                )
+
+
 ACCESS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _entries_are_possible,
     _entries_differ,
     _names_can_be_joined,
+    _secrets_are_there,
 )

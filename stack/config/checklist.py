@@ -22,6 +22,7 @@ def _unset(stack: Stack) -> Iterator[Breach]:
             allowed="the twelve digits of the account to deploy to",
         )
     read = {entry.to for _, entries, _ in lists(stack.config) for entry in entries}
+    read |= {entry.to for service in stack.config.services.values() for entry in service.told}
     for name in stack.config.secrets.given:
         if f"secret.{name}" in read and name not in stack.credentials:
             yield Breach(

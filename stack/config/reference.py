@@ -132,7 +132,13 @@ def _entry_of(node: Node) -> Node | None:
 
 
 def _resolved(node: Node) -> Node:
-    """`node` with its reference followed. What stands beside the reference (a description) wins over what it refers to."""
+    """`node` with its reference followed. What stands beside the reference (a description) wins over what it refers to.
+
+    What can be left out is read as what it is where it is there.
+    """
+    if "anyOf" in node:
+        (there,) = [choice for choice in node["anyOf"] if choice != {"type": "null"}]
+        return {**_resolved(there), **{key: value for key, value in node.items() if key != "anyOf"}}
     reference = node.get("$ref")
     if reference is None:
         return node
