@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pulumi import Output
+
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
 from components.core.trust import WebIdentityTrust
@@ -15,6 +17,7 @@ from components.security.workload import Workload, WorkloadArgs, workload_role_a
 from stack.config.engine import credential
 from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
 from stack.config.loader import Stack
+from stack.config.told import logins, read_at_start
 from stack.things import Rights, rights, things
 
 
@@ -28,6 +31,8 @@ class Holder:
     rights: Rights
 
 
+_LOGIN_LENGTH = 32
+"""Characters of the password of a service: what MySQL takes, the narrowest of those who take one."""
 _STACK_FILE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt")
 """What Pulumi does with the key of the secrets in a stack file (Pulumi documentation, "AWS Key Management Service")."""
 
@@ -68,7 +73,8 @@ def _holders(stack: Stack, ctx: Context) -> Iterator[Holder]:
     for name, service in stack.config.services.items():
         arn = workload_role_arn(ctx, name, service.runs_on)
         # A task is told its secrets by the agent that starts it, under a role of its own; anything else fetches them itself.
-        fetched = () if service.runs_on == "ecs" else tuple(entry for entry in service.told if entry not in service.access)
+        read = () if service.runs_on == "ecs" else read_at_start(stack.config, name)
+        fetched = tuple(entry for entry in read if entry not in service.access)
         yield Holder(kind="service", name=name, arn=arn, rights=rights((*service.access, *fetched), there, ctx))
     for name, role in identity.outside.items():
         yield Holder(kind="outside", name=name, arn=outside_role_arn(ctx, name), rights=rights(role.access, there, ctx))
@@ -116,11 +122,12 @@ def _direct(purpose: Purpose, known: Sequence[Holder]) -> tuple[KeyUser, ...]:
     )
 
 
-def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, EncryptionKey]) -> None:
-    """Every secret of the stack file."""
+def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, EncryptionKey]) -> Mapping[str, Output[str]]:
+    """Every secret of the stack file, and one for each login; their ARNs by name, where they exist."""
     config = stack.config.secrets
-    if not config.generated and not config.given:
-        return
+    used = logins(stack.config)
+    if not config.generated and not config.given and not used:
+        return {}
     from components.security.secrets import Generated, Given, Secrets, SecretsArgs
 
     generated = {
@@ -131,10 +138,11 @@ def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, Encrypt
         name: Given(kept_in=secret.kept_in, value=credential(name) if name in stack.credentials else None)
         for name, secret in config.given.items()
     }
+    own = {login.secret: Generated(kept_in="secrets-manager", length=_LOGIN_LENGTH, username=login.user) for login in used}
     args = SecretsArgs(
-        key_arn=encrypted_with["secrets"].key_arn, recovery_days=config.recovery_days, secrets={**generated, **given}
+        key_arn=encrypted_with["secrets"].key_arn, recovery_days=config.recovery_days, secrets={**generated, **given, **own}
     )
-    Secrets("secrets", args, ctx.asked_by("plinth:secrets"))
+    return Secrets("secrets", args, ctx.asked_by("plinth:secrets")).arns
 
 
 def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:
@@ -145,7 +153,8 @@ def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:
             case "service":
                 runs_on = stack.config.services[holder.name].runs_on
                 args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=statements)
-                Workload(f"service-{holder.name}", args, ctx.asked_by(f"plinth:services.{holder.name}"))
+                asked = ctx.asked_by(f"plinth:services.{holder.name}").serving(stack.config.services[holder.name].workload or "")
+                Workload(f"service-{holder.name}", args, asked)
             case "outside":
                 _outside_role(stack, ctx.asked_by(f"plinth:identity.outside.{holder.name}"), holder)
             case "user":

@@ -73,7 +73,7 @@ def buckets(
 
 def origins(stack: Stack, bucket: Wanted) -> tuple[str, ...]:
     """Whose pages may use the bucket. A stack without a domain has no sites of its own."""
-    domain = "plinth.example"
+    domain = stack.config.dns.domain
     own = (f"https://{domain}", f"https://www.{domain}") if domain else ()
     return tuple(origin for entry in bucket.cors_origins for origin in (own if entry == OWN_ORIGIN else (entry,)))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from components.core.access import Endpoint, Thing, endpoint_for, statements_for
 from components.core.context import Context
 from components.core.offers import Ingress, Statement
+from components.core.parameters import parameter_arn
 from components.networking.flow_logs import flow_log_group_arn
 from components.security.keys import alias
 from components.security.secrets import secret_arn
@@ -13,6 +14,8 @@ from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
 from stack.config.targets import secrets
+from stack.config.told import STORES
+from stack.told import fact_path
 
 _STORES: Mapping[str, Thing] = {
     # Their engines' logins through IAM come with them: until then a connection is all there is.
@@ -68,6 +71,9 @@ def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
     for name, kept_in in secrets(stack.config).items():
         kind = "secret" if kept_in == "secrets-manager" else "parameter"
         yield f"secret.{name}", Thing(kind=kind, arns=(secret_arn(ctx, name, kept_in),), encrypted=True)
+    for name, store in STORES.items():
+        arns = tuple(parameter_arn(ctx, fact_path(name, fact)) for fact in store.facts)
+        yield f"facts.{name}", Thing(kind="parameter", arns=arns)
     for purpose in stack.config.keys.purposes:
         yield f"key.{purpose}", _key(ctx, purpose)
     for name in stack.config.storage.buckets:

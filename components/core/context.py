@@ -6,6 +6,7 @@ from typing import Self
 from pulumi import ProviderResource
 
 from components.core import naming
+from components.core.tagging import WORKLOAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class Context:
     what holds data outlives its removal from the program. `config_key` is the part of the stack file that asked for the
     component (`plinth:networking`): kept in the component's state, so that a plan and a deployed stack both name it.
     `role_path` is where the stack's roles stand in the account, `boundary_arn` the policy that bounds them all, if any.
+    `workload` is whose cost the component is: a tag, where it is not that of the whole platform.
     """
 
     project: str
@@ -27,6 +29,7 @@ class Context:
     config_key: str = ""
     role_path: str = "/"
     boundary_arn: str = ""
+    workload: str = ""
 
     def asked_by(self, config_key: str) -> Self:
         """The same for a component that `config_key` asks for."""
@@ -35,6 +38,10 @@ class Context:
     def in_region(self, region: str) -> Self:
         """The same for a component in another region."""
         return replace(self, region=region)
+
+    def serving(self, workload: str) -> Self:
+        """The same for a component that is there for one workload; empty: for the whole platform."""
+        return replace(self, workload=workload)
 
     def physical(self, service: str, resource: str, *, kind: str) -> str:
         """`naming.physical` for this stack."""
@@ -46,4 +53,5 @@ class Context:
 
     def tagged(self, name: str, **more: str) -> dict[str, str]:
         """The tags of the resource with logical name `name`: its `Name` and what it adds to the provider's default tags."""
-        return {"Name": f"{self.project}-{self.environment}-{name}", **more}
+        own = {WORKLOAD: self.workload} if self.workload else {}
+        return {"Name": f"{self.project}-{self.environment}-{name}", **own, **more}

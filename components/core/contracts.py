@@ -131,6 +131,16 @@ class Entrance(Protocol):
         """What CloudWatch calls it: `app/plinth/50dc6c495c0c9188`."""
         ...
 
+    @property
+    def dns_name(self) -> Output[str]:
+        """Where it answers, by the name that AWS gave it."""
+        ...
+
+    @property
+    def dns_zone_id(self) -> Output[str]:
+        """The hosted zone of that name, for an alias record."""
+        ...
+
 
 class Routed(Protocol):
     """How requests get to one service: its target groups, and the rules that lead there."""
@@ -158,4 +168,9 @@ class Routed(Protocol):
     @property
     def request_label(self) -> Output[str]:
         """What Application Auto Scaling calls load balancer and target group together, to count requests."""
+        ...
+
+    @property
+    def stream_target_group_arn(self) -> Output[str] | None:
+        """Where they register besides, where a network load balancer leads to them as well."""
         ...

@@ -13,7 +13,7 @@ from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import SECRET_LIMIT, Refusal, resource_policy
-from components.security.parameters import parameter, parameter_arn
+from components.core.parameters import parameter, parameter_arn
 
 Store = Literal["secrets-manager", "parameter-store"]
 

@@ -9,6 +9,7 @@ from stack.config.faults import nearest
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.services import Access
 from stack.config.targets import lists, targets, verbs
+from stack.config.told import logins
 
 
 def _entries_are_possible(config: StackConfig) -> Iterator[Breach]:
@@ -64,9 +65,23 @@ def _secrets_are_there(config: StackConfig) -> Iterator[Breach]:
                 )
 
 
+def _logins_keep_their_names(config: StackConfig) -> Iterator[Breach]:
+    taken = {login.secret: login for login in logins(config)}
+    for how in ("generated", "given"):
+        for name in getattr(config.secrets, how):
+            if name in taken:
+                login = taken[name]
+                yield Breach(
+                    path=(f"{NAMESPACE}:secrets", how, name),
+                    problem=f"is what the login of {login.service} to {login.store} is called",
+                    allowed="another name",
+                )
+
+
 ACCESS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _entries_are_possible,
     _entries_differ,
     _names_can_be_joined,
     _secrets_are_there,
+    _logins_keep_their_names,
 )

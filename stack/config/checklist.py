@@ -7,6 +7,7 @@ from stack.config.loader import Stack
 from stack.config.model import CREDENTIALS, NAMESPACE
 from stack.config.platform import PLACEHOLDER_ACCOUNT
 from stack.config.targets import lists
+from stack.config.told import read_at_start
 
 
 def unset(stack: Stack) -> tuple[Breach, ...]:
@@ -22,7 +23,7 @@ def _unset(stack: Stack) -> Iterator[Breach]:
             allowed="the twelve digits of the account to deploy to",
         )
     read = {entry.to for _, entries, _ in lists(stack.config) for entry in entries}
-    read |= {entry.to for service in stack.config.services.values() for entry in service.told}
+    read |= {entry.to for service in stack.config.services for entry in read_at_start(stack.config, service)}
     for name in stack.config.secrets.given:
         if f"secret.{name}" in read and name not in stack.credentials:
             yield Breach(

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from stack.config.account import Account
 from stack.config.cost import Cost
+from stack.config.dns import Dns
 from stack.config.identity import Identity
 from stack.config.keys import Keys
 from stack.config.networking import Networking
@@ -27,6 +28,7 @@ class StackConfig(Section):
 
     platform: Platform = Field(description="Who owns the stack, where it lives, what happens to its data when it goes.")
     networking: Networking = Field(description="The private address space of the stack and its ways out.")
+    dns: Dns = Field(description="The public name of the stack.")
     keys: Keys = Field(description="What is encrypted with a key of its own, besides logs, which always are.")
     secrets: Secrets = Field(description="What must not be seen, where it is kept, and who makes it up.")
     storage: Storage = Field(description="Objects, by what they are for, and the logs of everything.")

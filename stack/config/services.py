@@ -165,6 +165,9 @@ class Service(Section):
     runs_on: Runtime = Field(
         description="Where it runs: containers on `ecs`, machines on `ec2`, a function on `lambda`. Decides who takes its role."
     )
+    workload: Name | None = Field(
+        default=None, description="Whose cost it is: a tag on all that it is made of. May be left out: that of the platform."
+    )
     image: Image | None = Field(
         default=None,
         description=(
@@ -204,9 +207,3 @@ class Service(Section):
         default=False, description="Whether it runs out of hours too. May be left out: not where there are hours."
     )
     access: tuple[Access, ...] = Field(description="What it needs of the rest. It may do nothing else.")
-
-    @property
-    def told(self) -> tuple[Access, ...]:
-        """What whoever starts it has to read to tell it its secrets, each once."""
-        names = dict.fromkeys(part.partition("#")[0] for part in self.secrets.values())
-        return tuple(Access.model_validate({"to": f"secret.{name}", "as": "read"}) for name in names)

@@ -7,6 +7,7 @@ from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.secrets import KeptIn
 from stack.config.services import Access
+from stack.config.told import STORES, logins
 
 ALWAYS: Mapping[str, Kind] = {"postgres": "database", "redis": "cache"}
 """What every stack has."""
@@ -17,6 +18,7 @@ def targets(config: StackConfig) -> Mapping[str, Kind]:
     """Everything that can be named, with its kind. Where a secret is kept makes no difference to its name."""
     found = dict(ALWAYS)
     found |= {f"secret.{name}": _KINDS[kept_in] for name, kept_in in secrets(config).items()}
+    found |= {f"facts.{store}": "parameter" for store in STORES}
     found |= {f"key.{purpose}": "key" for purpose in config.keys.purposes}
     found |= {f"bucket.{name}": "bucket" for name in config.storage.buckets}
     if config.networking.flow_logs.enabled:
@@ -25,8 +27,10 @@ def targets(config: StackConfig) -> Mapping[str, Kind]:
 
 
 def secrets(config: StackConfig) -> Mapping[str, KeptIn]:
-    """Every secret of a stack, with where it is kept."""
-    return {name: secret.kept_in for name, secret in (*config.secrets.generated.items(), *config.secrets.given.items())}
+    """Every secret of a stack, with where it is kept. Those of logins rotate."""
+    found: dict[str, KeptIn] = {login.secret: "secrets-manager" for login in logins(config)}
+    found |= {name: secret.kept_in for name, secret in (*config.secrets.generated.items(), *config.secrets.given.items())}
+    return found
 
 
 def verbs(kind: Kind, *, connecting: bool) -> tuple[str, ...]:

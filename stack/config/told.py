@@ -1,0 +1,82 @@
+"""What a service is told at its start, by its configuration alone: secrets of its own, and how to reach and enter each store."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from stack.config.model import StackConfig
+from stack.config.services import Access
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Something that services connect to.
+
+    What they are told begins with `variables` (`POSTGRES`) and is each of `facts`, a parameter of its own; then the user and the
+    password of the login that each service has for itself where the store has `logins`, else the secret `token` that all share.
+    """
+
+    variables: str
+    facts: tuple[str, ...]
+    logins: bool = False
+    token: str = ""
+
+
+STORES: Mapping[str, Store] = MappingProxyType(
+    {
+        "postgres": Store(variables="POSTGRES", facts=("host", "port", "name"), logins=True),
+        "redis": Store(variables="REDIS", facts=("host", "port"), token="redis"),  # noqa: S106 (a name)
+    }
+)
+"""Every store by the name that an `access` list has for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """The service `service` as a user of `store`."""
+
+    store: str
+    service: str
+
+    @property
+    def secret(self) -> str:
+        """What the secret with its name and password is called."""
+        return f"login-{self.store}-{self.service}"
+
+    @property
+    def user(self) -> str:
+        """What the store calls it."""
+        return self.service.replace("-", "_")
+
+
+def connected(config: StackConfig, service: str) -> tuple[str, ...]:
+    """The stores that a service connects to, in the order of its `access` list."""
+    found = (entry.to for entry in config.services[service].access if entry.verb == "connect" and entry.to in STORES)
+    return tuple(dict.fromkeys(found))
+
+
+def logins(config: StackConfig) -> tuple[Login, ...]:
+    """Every login that services of the stack have."""
+    return tuple(
+        Login(store=store, service=service)
+        for service in config.services
+        for store in connected(config, service)
+        if STORES[store].logins
+    )
+
+
+def read_at_start(config: StackConfig, service: str) -> tuple[Access, ...]:
+    """What whoever starts a service has to read, each once."""
+    return tuple(Access.model_validate({"to": to, "as": "read"}) for to in dict.fromkeys(_read(config, service)))
+
+
+def _read(config: StackConfig, service: str) -> Iterator[str]:
+    for part in config.services[service].secrets.values():
+        yield f"secret.{part.partition('#')[0]}"
+    for name in connected(config, service):
+        yield f"facts.{name}"
+        store = STORES[name]
+        if store.logins:
+            yield f"secret.{Login(store=name, service=service).secret}"
+        elif store.token:
+            yield f"secret.{store.token}"
