@@ -65,7 +65,33 @@ _PASSES: Final[Mapping[str, tuple[str, str]]] = {
     "iam:AddRoleToInstanceProfile": ("RoleName", "ec2.amazonaws.com"),
 }
 """Calls that pass a role: the parameter that names it, and to whom."""
-_S3: Final[Mapping[str, str]] = {"DELETE": "DeleteObject", "GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject"}
+_OBJECT: Final[Mapping[str, str]] = {"DELETE": "DeleteObject", "GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject"}
+_BUCKET: Final[Mapping[str, str]] = {"DELETE": "DeleteBucket", "GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket"}
+_PARTS: Final[Mapping[str, str]] = {
+    "accelerate": "AccelerateConfiguration",
+    "acl": "BucketAcl",
+    "cors": "BucketCORS",
+    "encryption": "EncryptionConfiguration",
+    "intelligent-tiering": "IntelligentTieringConfiguration",
+    "lifecycle": "LifecycleConfiguration",
+    "location": "BucketLocation",
+    "logging": "BucketLogging",
+    "notification": "BucketNotification",
+    "object-lock": "BucketObjectLockConfiguration",
+    "ownershipControls": "BucketOwnershipControls",
+    "policy": "BucketPolicy",
+    "publicAccessBlock": "BucketPublicAccessBlock",
+    "replication": "ReplicationConfiguration",
+    "requestPayment": "BucketRequestPayment",
+    "tagging": "BucketTagging",
+    "versioning": "BucketVersioning",
+    "website": "BucketWebsite",
+}
+"""What IAM calls a part of a bucket, by the query that names it. Taking one away is setting it, but for a policy."""
+JUDGED: Final = ("ec2", "iam", "kms", "logs", "s3", "secretsmanager", "servicediscovery", "ssm")
+"""Services of whose calls it is known what they work on. Of others only the action is judged, not the thing."""
+ANY_THING: Final = "?"
+"""Stands for what a call works on where nothing here can tell."""
 NAMELESS: Final = ("servicediscovery:GetOperation",)
 """Calls on something that the reference gives an ARN, though the call does not say which: judged as on every resource."""
 
@@ -138,7 +164,10 @@ def calls(recording: Path) -> list[Call]:
 def requests(call: Call, things: Things) -> Iterator[Request]:
     """All that IAM asks about one call. Raises LookupError for one that works on something it does not name."""
     if call.service == "s3":
-        yield from _on_state(call)
+        yield from _on_bucket(call)
+        return
+    if call.service not in JUDGED:
+        yield Request(action=call.action, arn=ANY_THING)
         return
     given, everywhere = _given(call), {"aws:RequestedRegion": call.region}
     types = {name: facts for name, facts in _reference(call.action)["resource_types"].items() if name}
@@ -218,7 +247,7 @@ def _roles(call: Call) -> dict[str, str]:
     return {condition: call.parameters[key] for key, condition in keys.items() if key in call.parameters}
 
 
-def _on_state(call: Call) -> Iterator[Request]:
+def _on_bucket(call: Call) -> Iterator[Request]:
     yield Request(action=call.action, arn=call.parameters["arn"], context=call.parameters)
     if source := call.parameters.get("source"):
         yield Request(action="s3:GetObject", arn=f"arn:aws:s3:::{source.lstrip('/')}")
@@ -267,12 +296,24 @@ def _call(entry: Mapping[str, Any]) -> Iterator[Call]:
 
 def _s3(method: str, url: str, headers: Mapping[str, str], region: str) -> Call:
     address = urlparse(url)
-    path, query = address.path.lstrip("/"), parse_qs(address.query, keep_blank_values=True)
+    path, query = address.path.strip("/"), parse_qs(address.query, keep_blank_values=True)
     if "list-type" in query:
         return Call("s3:ListBucket", region, {"arn": f"arn:aws:s3:::{path}", "s3:prefix": query["prefix"][0]})
-    action = "CreateBucket" if method == "PUT" and "/" not in path else _S3[method]
+    action = _s3_action(method, path, query)
     source = headers.get("x-amz-copy-source", "")
     return Call(f"s3:{action}", region, {"arn": f"arn:aws:s3:::{path}"} | ({"source": source} if source else {}))
+
+
+def _s3_action(method: str, path: str, query: Mapping[str, Sequence[str]]) -> str:
+    if part := next((name for key, name in _PARTS.items() if key in query), ""):
+        if method == "GET":
+            return f"Get{part}"
+        return "DeleteBucketPolicy" if (method, part) == ("DELETE", "BucketPolicy") else f"Put{part}"
+    if "versions" in query:
+        return "ListBucketVersions"
+    if "delete" in query:
+        return "DeleteObject"
+    return _OBJECT[method] if "/" in path else _BUCKET[method]
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
