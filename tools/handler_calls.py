@@ -110,7 +110,8 @@ CALLS: Final[Mapping[str, str]] = {
         elasticache:RemoveTagsFromResource | elasticache:DeleteCacheParameterGroup""",
     "aws:elasticache/replicationGroup:ReplicationGroup": """
         elasticache:CreateReplicationGroup elasticache:AddTagsToResource kms:CreateGrant kms:DescribeKey
-        logs:CreateLogDelivery | elasticache:DescribeReplicationGroups elasticache:DescribeCacheClusters
+        logs:CreateLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery logs:ListLogDeliveries
+        logs:PutResourcePolicy | elasticache:DescribeReplicationGroups elasticache:DescribeCacheClusters
         elasticache:ListTagsForResource | elasticache:ModifyReplicationGroup
         elasticache:ModifyReplicationGroupShardConfiguration elasticache:IncreaseReplicaCount elasticache:DecreaseReplicaCount
         elasticache:AddTagsToResource elasticache:RemoveTagsFromResource logs:UpdateLogDelivery |
@@ -177,7 +178,7 @@ CALLS: Final[Mapping[str, str]] = {
     "aws:route53/zone:Zone": """
         route53:CreateHostedZone route53:ChangeTagsForResource route53:GetChange | route53:GetHostedZone
         route53:ListTagsForResource | route53:UpdateHostedZoneComment route53:ChangeTagsForResource | route53:DeleteHostedZone
-        route53:ListResourceRecordSets route53:GetChange""",
+        route53:GetDNSSEC route53:ListResourceRecordSets route53:GetChange""",
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": """
         s3:PutAccountPublicAccessBlock | s3:GetAccountPublicAccessBlock | s3:PutAccountPublicAccessBlock |
         s3:PutAccountPublicAccessBlock""",

@@ -28,6 +28,16 @@ _ACCOUNT_WIDE: Final = frozenset(
     }
 )
 """Types of which an account has one: whoever writes it does so for everybody."""
+_PUBLIC: Final = frozenset(
+    {
+        "aws:acm/certificate:Certificate",
+        "aws:acm/certificateValidation:CertificateValidation",
+        "aws:route53/healthCheck:HealthCheck",
+        "aws:route53/record:Record",
+        "aws:route53/zone:Zone",
+    }
+)
+"""Types that only a stack with a domain has."""
 _EMPTYING: Final = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
 """What a bucket is emptied with before it goes, in a stack that does not retain its data."""
 _SECRET_VALUES: Final = frozenset({"secretsmanager:GetSecretValue", "ssm:GetParameter"})
@@ -94,8 +104,8 @@ class PipelineScope:
     @property
     def types(self) -> frozenset[str]:
         """The resource types that the stack may have."""
-        known = handlers.known_types()
-        return known if self.account_wide else known - _ACCOUNT_WIDE
+        without = frozenset[str]() if self.account_wide else _ACCOUNT_WIDE
+        return handlers.known_types() - without - (frozenset[str]() if self.domain else _PUBLIC)
 
 
 def deploy_statements(ctx: Context, scope: PipelineScope) -> tuple[Statement, ...]:

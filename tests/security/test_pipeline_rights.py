@@ -205,7 +205,13 @@ def test_of_a_zone_only_records_under_the_domain_of_the_stack_are_changed() -> N
         }
         return allows(statements, Request(action="route53:ChangeResourceRecordSets", arn=zone, context=said))
 
+    public = {"acm:RequestCertificate", "route53:CreateHealthCheck", "route53:DeleteHostedZone"}
+    assert public <= actions(DEPLOY)
+    assert public.isdisjoint(actions(without))
     assert [changes(DEPLOY, name) for name in ("dev.example.org", "api.dev.example.org")] == [True, True]
+    public = {"acm:RequestCertificate", "route53:CreateHealthCheck", "route53:DeleteHostedZone"}
+    assert public <= actions(DEPLOY)
+    assert public.isdisjoint(actions(without))
     assert [changes(DEPLOY, name) for name in ("example.org", "api.prod.example.org", "baddev.example.org")] == [False] * 3
     assert not changes(without, "api.dev.example.org")
 
@@ -297,7 +303,7 @@ def test_the_pipeline_of_a_stack_that_retains_its_data_can_delete_no_object_of_i
 
 
 def test_what_an_account_has_once_is_for_the_one_stack_that_makes_it() -> None:
-    others = actions(deploy_statements(context(), PipelineScope(state=STATE)))
+    others = actions(deploy_statements(context(), replace(SCOPE, account_wide=False)))
     reads = {"ec2:GetEbsDefaultKmsKeyId", "ec2:GetEbsEncryptionByDefault", "iam:GetAccountPasswordPolicy"}
     reads |= {"ecr:GetRegistryScanningConfiguration", "s3:GetAccountPublicAccessBlock"}
     assert actions(DEPLOY) - others == ACCOUNT_WIDE | reads
