@@ -42,6 +42,19 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:kms/alias:Alias": "AWS::KMS::Alias",
     "aws:kms/key:Key": "AWS::KMS::Key",
     "aws:kms/replicaKey:ReplicaKey": "AWS::KMS::ReplicaKey",
+    "aws:s3/bucket:Bucket": "AWS::S3::Bucket",
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": "",
+    "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": "",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "",
+    "aws:s3/bucketLogging:BucketLogging": "",
+    "aws:s3/bucketNotification:BucketNotification": "",
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": "",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "",
+    "aws:s3/bucketPolicy:BucketPolicy": "AWS::S3::BucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "",
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "",
+    "aws:s3/bucketVersioning:BucketVersioning": "",
     "aws:secretsmanager/secret:Secret": "AWS::SecretsManager::Secret",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "AWS::SecretsManager::ResourcePolicy",
     "aws:secretsmanager/secretVersion:SecretVersion": "",
@@ -65,11 +78,21 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ec2:AssociateSubnetCidrBlock ec2:DisassociateAddress ec2:DisassociateNatGatewayAddress ec2:DisassociateSubnetCidrBlock
         ec2:ModifyVpcTenancy
         ec2:UnassignPrivateNatGatewayAddress logs:PutBearerTokenAuthentication organizations:ListAWSServiceAccessForOrganization
-        organizations:ListDelegatedAdministrators vpc-lattice:CreateServiceNetworkVpcEndpointAssociation
+        organizations:ListDelegatedAdministrators
+        s3:CreateBucketMetadataTableConfiguration s3:DeleteBucketMetadataTableConfiguration s3:GetAnalyticsConfiguration
+        s3:GetBucketAbac s3:GetBucketMetadataTableConfiguration s3:GetInventoryConfiguration s3:GetMetricsConfiguration
+        s3:PutAccelerateConfiguration s3:PutAnalyticsConfiguration s3:PutBucketAbac s3:PutBucketAcl s3:PutBucketWebsite
+        s3:DeleteBucketWebsite s3:PutInventoryConfiguration s3:PutMetricsConfiguration s3:PutObjectAcl
+        s3:UpdateBucketMetadataAnnotationTableConfiguration s3:UpdateBucketMetadataInventoryTableConfiguration
+        s3:UpdateBucketMetadataJournalTableConfiguration s3tables:CreateNamespace s3tables:CreateTable s3tables:CreateTableBucket
+        s3tables:GetTable s3tables:GetTableMetadataLocation s3tables:PutTableBucketPolicy s3tables:PutTableEncryption
+        s3tables:PutTablePolicy s3tables:UpdateTableMetadataLocation vpc-lattice:CreateServiceNetworkVpcEndpointAssociation
         vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation vpce:AllowMultiRegion""",
-    "only for delivery to S3 or Firehose (VPC user guide, 'Publish flow logs to Amazon S3'), or for tagged fields": """
-        autoscaling:DescribeTags firehose:TagDeliveryStream logs:CreateLogDelivery logs:DeleteLogDelivery s3:GetBucketPolicy
-        s3:PutBucketPolicy s3:REST.PUT.OBJECT""",
+    "only for delivery to Firehose, or for tagged fields, or what S3 does itself (VPC user guide, 'Publish flow logs')": """
+        autoscaling:DescribeTags firehose:TagDeliveryStream s3:REST.PUT.OBJECT""",
+    "a call that IAM knows by the action that sets the same thing (S3 user guide, 'Required permissions for API operations')": """
+        s3:DeleteBucketAnalyticsConfiguration s3:DeleteBucketCors s3:DeleteBucketEncryption s3:DeleteBucketLifecycle
+        s3:DeleteBucketMetricsConfiguration s3:DeleteBucketReplication s3:PutBucketReplication s3:PutObjectLockConfiguration""",
     "the provider does not call it": """
         ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
         ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress
@@ -128,6 +151,76 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:iam/user:User": {"create": "iam:PutUserPermissionsBoundary"},
     "aws:iam/userPolicy:UserPolicy": {"read": "iam:GetUser"},
     "aws:kms/replicaKey:ReplicaKey": {"read": "kms:GetKeyRotationStatus"},
+    "aws:s3/bucket:Bucket": {
+        "read": "s3:GetBucketAcl s3:GetBucketPolicy s3:GetBucketRequestPayment",
+        "delete": "s3:DeleteObjectVersion s3:ListBucketVersions",
+    },
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": {
+        "create": "s3:PutBucketCORS",
+        "read": "s3:GetBucketCORS",
+        "update": "s3:PutBucketCORS",
+        "delete": "s3:PutBucketCORS",
+    },
+    "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": {
+        "create": "s3:PutIntelligentTieringConfiguration",
+        "read": "s3:GetIntelligentTieringConfiguration",
+        "update": "s3:PutIntelligentTieringConfiguration",
+        "delete": "s3:PutIntelligentTieringConfiguration",
+    },
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
+        "create": "s3:PutLifecycleConfiguration",
+        "read": "s3:GetLifecycleConfiguration",
+        "update": "s3:PutLifecycleConfiguration",
+        "delete": "s3:PutLifecycleConfiguration",
+    },
+    "aws:s3/bucketLogging:BucketLogging": {
+        "create": "s3:PutBucketLogging",
+        "read": "s3:GetBucketLogging",
+        "update": "s3:PutBucketLogging",
+        "delete": "s3:PutBucketLogging",
+    },
+    "aws:s3/bucketNotification:BucketNotification": {
+        "create": "s3:PutBucketNotification",
+        "read": "s3:GetBucketNotification",
+        "update": "s3:PutBucketNotification",
+        "delete": "s3:PutBucketNotification",
+    },
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
+        "create": "s3:PutBucketObjectLockConfiguration",
+        "read": "s3:GetBucketObjectLockConfiguration",
+        "update": "s3:PutBucketObjectLockConfiguration",
+        "delete": "s3:PutBucketObjectLockConfiguration",
+    },
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
+        "create": "s3:PutBucketOwnershipControls",
+        "read": "s3:GetBucketOwnershipControls",
+        "update": "s3:PutBucketOwnershipControls",
+        "delete": "s3:PutBucketOwnershipControls",
+    },
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
+        "create": "s3:PutBucketPublicAccessBlock",
+        "read": "s3:GetBucketPublicAccessBlock",
+        "update": "s3:PutBucketPublicAccessBlock",
+        "delete": "s3:PutBucketPublicAccessBlock",
+    },
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": {
+        "create": "s3:PutReplicationConfiguration",
+        "read": "s3:GetReplicationConfiguration",
+        "update": "s3:PutReplicationConfiguration",
+        "delete": "s3:PutReplicationConfiguration",
+    },
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
+        "create": "s3:PutEncryptionConfiguration",
+        "read": "s3:GetEncryptionConfiguration",
+        "update": "s3:PutEncryptionConfiguration",
+        "delete": "s3:PutEncryptionConfiguration",
+    },
+    "aws:s3/bucketVersioning:BucketVersioning": {
+        "create": "s3:PutBucketVersioning",
+        "read": "s3:GetBucketVersioning",
+        "update": "s3:PutBucketVersioning",
+        "delete": "s3:PutBucketVersioning",
+    },
     "aws:secretsmanager/secret:Secret": {
         "create": "kms:Decrypt kms:GenerateDataKey",
         "read": "secretsmanager:GetResourcePolicy",
@@ -156,11 +249,12 @@ ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:ec2clientvpn/endpoint:Endpoint": {"link": "clientvpn.amazonaws.com"},
     "aws:iam/instanceProfile:InstanceProfile": {"pass": "ec2.amazonaws.com"},
     "aws:kms/replicaKey:ReplicaKey": {"link": "mrk.kms.amazonaws.com"},
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": {"pass": "s3.amazonaws.com"},
 }
 """The services that take a role of the stack for a type (`pass`), or make one of their own for it, once an account (`link`).
 
-Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; IAM Access Analyzer, Client VPN and
-KMS on their service-linked roles.
+Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; S3 user guide, "Setting up permissions
+for live replication"; IAM Access Analyzer, Client VPN and KMS on their service-linked roles.
 """
 
 RESOURCES: Final[Mapping[str, str]] = {
@@ -188,11 +282,13 @@ RESOURCES: Final[Mapping[str, str]] = {
     "logs:log-group": "{stack}-*",
     "logs:log-stream": "{stack}-*",
     "route53:hostedzone": "*",
+    "s3:bucket": "{stack}-* aws-waf-logs-{stack}-*",
+    "s3:object": "{stack}-* aws-waf-logs-{stack}-*",
     "secretsmanager:Secret": "{stack}-*",
     "servicediscovery:namespace": "*",
     "ssm:parameter": "{project}/{environment}/*",
 }
-"""What the platform's actions work on, and how it is told from what others own: by its name, or (`*`) by its tags."""
+"""What the platform's actions work on, and how it is told from what others own: by its names, or (`*`) by its tags."""
 
 GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
     "an alias of ours may point anywhere, and takes nothing from a key": {
@@ -216,6 +312,10 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "servicediscovery:UntagResource *": "unclaimed",
     },
     "an operation has no ARN, and the namespace that it makes none yet": {"servicediscovery:GetOperation *": ""},
+    "EC2 calls it in the name of whoever makes a flow log, which goes by its tags (VPC user guide, 'Publish flow logs to S3')": {
+        "logs:CreateLogDelivery *": "",
+        "logs:DeleteLogDelivery *": "",
+    },
     "Route 53 knows no tags in conditions: the zone of a namespace is made, and of its records none but SOA is changed": {
         "route53:CreateHostedZone *": "",
         "route53:ChangeResourceRecordSets route53:hostedzone": "soa",

@@ -77,7 +77,8 @@ def narrowed(action: str) -> Iterator[tuple[str, ...]]:
             return
     for key in ours:
         guards = exceptions[key] if key in exceptions else _guard(action, level, key, keys[key])
-        yield from _rows(action, level, key, _arn(key), guards)
+        for arn in _arns(key):
+            yield from _rows(action, level, key, arn, guards)
 
 
 def _rows(action: str, level: str, resource: str, arn: str, guards: str) -> Iterator[tuple[str, ...]]:
@@ -106,15 +107,16 @@ def _unscoped_guard(action: str, level: str, facts: Mapping[str, Any]) -> str:
     raise LookupError(f"{action} is narrowed by nothing: say in GUARDS why it may be")
 
 
-def _arn(key: str) -> str:
-    """The ARN of the reference with our names in it: `arn:aws:ec2:{region}:{account}:vpc/*`."""
+def _arns(key: str) -> Iterator[str]:
+    """The ARN of the reference with each of our names in it: `arn:aws:ec2:{region}:{account}:vpc/*`."""
     service, _, name = key.partition(":")
     text = _reference()[service]["resources"][name]["arn"]
     for variable, value in (("Partition", "aws"), ("Region", "{region}"), ("Account", "{account}")):
         text = text.replace(f"${{{variable}}}", value)
     head, _, rest = text.partition("${")
     tail = rest.partition("}")[2]
-    return head + RESOURCES[key] + (tail.partition("${")[0] + "*" if "${" in tail else tail)
+    for ours in RESOURCES[key].split():
+        yield head + ours + (tail.partition("${")[0] + "*" if "${" in tail else tail)
 
 
 def _privilege(action: str) -> Mapping[str, Any]:

@@ -20,6 +20,8 @@ from components.security.handlers import Handler, Right
 _EVERY: Final[tuple[Handler, ...]] = ("create", "read", "update", "delete")
 _ACCOUNT_WIDE: Final = frozenset({"aws:iam/accountPasswordPolicy:AccountPasswordPolicy"})
 """Types of which an account has one: whoever writes it does so for everybody."""
+_EMPTYING: Final = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
+"""What a bucket is emptied with before it goes, in a stack that does not retain its data."""
 _SECRET_VALUES: Final = frozenset({"secretsmanager:GetSecretValue", "ssm:GetParameter"})
 """Reading that gives away a secret's value."""
 _HOLDERS: Final[Mapping[str, frozenset[str]]] = {
@@ -85,7 +87,7 @@ class PipelineScope:
 def deploy_statements(ctx: Context, scope: PipelineScope) -> tuple[Statement, ...]:
     """All that `pulumi up`, `refresh` and `destroy` of the stack call, and nothing else. Every ARN is plain text."""
     writer = _Writer(ctx, scope)
-    calls = handlers.actions(scope.types, _EVERY)
+    calls = handlers.actions(scope.types, _EVERY) - (_EMPTYING if ctx.retain else frozenset())
     return (*writer.statements(calls), *writer.keys(calls), *writer.roles(), *writer.state(writes=True))
 
 
