@@ -21,6 +21,7 @@ HOLDING_DATA = (
     "aws:kms/key:Key",
     "aws:kms/replicaKey:ReplicaKey",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:s3/bucket:Bucket",
     "aws:secretsmanager/secret:Secret",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "random:index/randomPassword:RandomPassword",
@@ -146,7 +147,13 @@ def test_every_taggable_resource_carries_every_required_tag(stack: str) -> None:
 def test_data_is_kept_where_the_stack_file_says_so_and_nothing_else_is(stack: str) -> None:
     keep = CONFIGS[stack].platform.deletion == "retain"
     holding = {resource.name for resource in graphs()[stack].resources.values() if resource.type in HOLDING_DATA}
-    assert {"logs-encryption-key", "flow-logs-records", "secrets-postgres", "secrets-redis-version"} < holding
+    assert {
+        "logs-encryption-key",
+        "flow-logs-records",
+        "secrets-postgres",
+        "secrets-redis-version",
+        "bucket-media-bucket",
+    } < holding
     for resource in graphs()[stack].resources.values():
         kept = keep and resource.name in holding
         assert (resource.options.protect, resource.options.retain_on_delete) == (kept, kept), resource.urn

@@ -254,7 +254,10 @@ def test_a_role_is_passed_to_the_services_that_need_one_and_only_a_role_of_the_s
 
 def test_the_pipeline_of_a_stack_that_retains_its_data_can_delete_no_object_of_it() -> None:
     keeping = deploy_statements(replace(context(), retain=True), PipelineScope())
-    assert actions(deploy_statements(context(), PipelineScope())) - actions(keeping) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+    assert actions(deploy_statements(context(), PipelineScope())) - actions(keeping) == {
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+    }
 
 
 def test_what_an_account_has_once_is_for_the_one_stack_that_makes_it() -> None:
