@@ -253,8 +253,8 @@ ROLES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """The services that take a role of the stack for a type (`pass`), or make one of their own for it, once an account (`link`).
 
-Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; S3 user guide, "Setting up permissions
-for live replication"; IAM Access Analyzer, Client VPN and KMS on their service-linked roles.
+Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; S3 user guide, "Setting up
+permissions for live replication"; IAM Access Analyzer, Client VPN and KMS on their service-linked roles.
 """
 
 RESOURCES: Final[Mapping[str, str]] = {

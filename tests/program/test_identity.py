@@ -217,7 +217,7 @@ def test_each_service_on_ec2_has_a_profile_with_its_own_role(stack: str) -> None
 def test_each_purpose_has_a_key_and_prod_has_copies_where_data_is_replicated_or_backed_up(stack: str) -> None:
     graph = graphs()[stack]
     copies = {copy.name: copy.inputs["region"] for copy in graph.of_type("aws:kms/replicaKey:ReplicaKey")}
-    standby = {f"{purpose}-encryption-standby": "us-west-2" for purpose in ("data", "storage", "secrets")}
+    standby = {f"{purpose}-encryption-standby": "us-west-2" for purpose in ("data", "storage", "secrets", "backup")}
     assert copies == ({**standby, "backup-encryption-vault": "eu-west-1"} if stack == "prod" else {})
     for key in graph.of_type("aws:kms/key:Key"):
         copied = any(key.urn in copy.dependencies for copy in graph.of_type("aws:kms/replicaKey:ReplicaKey"))
@@ -226,10 +226,12 @@ def test_each_purpose_has_a_key_and_prod_has_copies_where_data_is_replicated_or_
 
 @EVERY_STACK
 @pytest.mark.requirement("SEC-04")
-def test_there_is_a_secret_for_each_database_the_cache_and_each_outside_service(stack: str) -> None:
+def test_there_is_a_secret_for_each_database_the_cache_each_outside_service_and_each_login(stack: str) -> None:
     graph = graphs()[stack]
     secrets = {secret.name: secret for secret in of_kind(graph, "Secret")}
-    assert secrets.keys() == {f"secrets-{name}" for name in ("postgres", "mysql", "redis", "google-oauth", "collection-api-keys")}
+    named_in_the_file = ("postgres", "mysql", "redis", "google-oauth", "collection-api-keys")
+    logins = [f"login-postgres-{name}" for name in ("booking", "booking-worker", "collection", "bot-api")]
+    assert secrets.keys() == {f"secrets-{name}" for name in (*named_in_the_file, *logins)}
     key = named(graph, "secrets-encryption-key").outputs["arn"]
     for secret in secrets.values():
         assert secret.inputs["kmsKeyId"] == key
