@@ -89,6 +89,7 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudwatch/logGroup:LogGroup": {"create": "logs:AssociateKmsKey"},
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"create": "ec2:RevokeSecurityGroupIngress"},
     "aws:ec2/eip:Eip": {"read": "ec2:DescribeAddressesAttribute"},
+    "aws:ec2/flowLog:FlowLog": {"create": "logs:CreateLogDelivery", "delete": "logs:DeleteLogDelivery"},
     "aws:ec2/internetGateway:InternetGateway": {"create": "ec2:AttachInternetGateway", "delete": "ec2:DetachInternetGateway"},
     "aws:ec2/natGateway:NatGateway": {"read": "ec2:DescribeNetworkInterfaces"},
     "aws:ec2/networkAclRule:NetworkAclRule": {"read": "ec2:DescribeNetworkAcls"},

@@ -67,8 +67,9 @@ _SENDERS: Mapping[Source, _Sender] = MappingProxyType(
             below="*",
             asks=False,
         ),
-        # WAF developer guide, "Sending web ACL traffic logs to an Amazon Simple Storage Service bucket".
-        "waf": _Sender(service=_DELIVERY, source_arn="arn:aws:logs:{region}:{account}:*", below=_OWN_FOLDER, given=_OWNED),
+        # WAF developer guide, "Sending web ACL traffic logs to an Amazon Simple Storage Service bucket". Those of CloudFront come
+        # from us-east-1, wherever the bucket is.
+        "waf": _Sender(service=_DELIVERY, source_arn="arn:aws:logs:*:{account}:*", below=_OWN_FOLDER, given=_OWNED),
     }
 )
 

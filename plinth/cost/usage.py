@@ -35,6 +35,7 @@ METERS: Mapping[str, str] = {
     "trailEventsThousand": "thousands of data events that CloudTrail records",
     "s3Gb": "GB in S3 Standard",
     "s3InfrequentGb": "GB in S3 Standard-IA",
+    "s3InstantGb": "GB in S3 Glacier Instant Retrieval",
     "s3GlacierGb": "GB in S3 Glacier Flexible Retrieval",
     "s3ArchiveGb": "GB in S3 Glacier Deep Archive",
     "s3TieringObjectsThousand": "thousands of objects in S3 Intelligent-Tiering",

@@ -31,6 +31,15 @@ class Usage(Section):
     dns_queries_thousand: Figures = Field(description="Thousands of queries to all hosted zones, private ones included.")
     vpn_connection_hours: Figures = Field(description="Hours that clients are connected to the VPN, all clients together.")
 
+    s3_gb: Figures = Field(description="GB that all buckets hold, copies included, before anything has moved to a cheaper class.")
+    s3_infrequent_gb: Figures = Field(description="GB in S3 Standard-IA.")
+    s3_tiering_objects_thousand: Figures = Field(description="Thousands of objects in S3 Intelligent-Tiering.")
+    s3_instant_gb: Figures = Field(description="GB in S3 Glacier Instant Retrieval.")
+    s3_glacier_gb: Figures = Field(description="GB in S3 Glacier Flexible Retrieval.")
+    s3_archive_gb: Figures = Field(description="GB in S3 Glacier Deep Archive.")
+    s3_writes_thousand: Figures = Field(description="Thousands of requests that write to or list buckets.")
+    s3_reads_thousand: Figures = Field(description="Thousands of requests that read from buckets.")
+
     def figures(self) -> Iterator[tuple[str, Figures]]:
         """Each key, as the stack file spells it, with its figures."""
         for name, field in type(self).model_fields.items():

@@ -52,6 +52,21 @@ def test_recording_starts_only_once_the_role_may_write() -> None:
     assert named(graph, "flow-logs-writer-rights").urn in named(graph, "flow-logs-all").dependencies
 
 
+@pytest.mark.requirement("NET-12", part="the archive")
+def test_a_bucket_keeps_them_as_well_where_it_is_asked_to() -> None:
+    graph = recorded(lambda ctx: FlowLogs("flow-logs", args(archive="plinth-test-logs"), ctx))
+    archived = named(graph, "flow-logs-archive").inputs
+    assert (archived["vpcId"], archived["trafficType"], archived["maxAggregationInterval"]) == ("vpc-1", "ALL", 600)
+    assert (archived["logDestinationType"], archived["logDestination"]) == ("s3", "arn:aws:s3:::plinth-test-logs")
+    assert archived["destinationOptions"] == {
+        "fileFormat": "parquet",
+        "hiveCompatiblePartitions": True,
+        "perHourPartition": True,
+    }
+    assert "iamRoleArn" not in archived, "S3 is delivered to by a service, not in a role"
+    assert "flow-logs-archive" not in {resource.name for resource in flow_logs().resources.values()}
+
+
 def test_silence_is_watched() -> None:
     made: list[FlowLogs] = []
     graph = recorded(lambda ctx: made.append(FlowLogs("flow-logs", args(), ctx)))

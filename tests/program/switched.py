@@ -19,6 +19,7 @@ _CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-333
 _NETWORKING, _IDENTITY = "plinth:networking", "plinth:identity"
 VPN: KeyPath = (_NETWORKING, "vpn", "enabled")
 ADOPTED: KeyPath = (_NETWORKING, "adopted", "enabled")
+SCHEDULE: KeyPath = ("plinth:schedule", "enabled")
 GITHUB: KeyPath = (_IDENTITY, "github", "enabled")
 USERS: KeyPath = (_IDENTITY, "users", "enabled")
 BREAK_GLASS: KeyPath = (_IDENTITY, "breakGlass", "enabled")

@@ -1,7 +1,6 @@
 """Who may do what, in each of the three stacks: derived from the `access` lists, entry by entry, and nothing beside them."""
 
 import json
-import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from components.core.context import Context
 from components.core.documents import ROLE_LIMIT
+from components.core.needs import sid_for
 from plinth.engine.graph import Graph, Resource, name_of
 from plinth.engine.recording import record
 from plinth.engine.values import SECRET, leaves
@@ -21,7 +21,9 @@ from policy.rules.documents import Statement, documents
 from policy.rules.view import is_map
 from stack.config.document import KeyPath, format_path, read
 from stack.config.loader import load_all
+from stack.config.services import Access
 from stack.config.targets import lists, targets
+from stack.config.told import STORES
 from stack.things import things
 from tests.harness import PLANTED, ROOT, STACKS, deployable, graphs, named, of_kind, recorded
 from tests.program.switched import BREAK_GLASS, GITHUB, USERS, planned, turned_on
@@ -60,7 +62,7 @@ def without(stack: str, entry: KeyPath) -> dict[KeyPath, Any]:
 
 def bodies(resource: Resource) -> dict[str, Any]:
     text = resource.inputs.get("policy")
-    return {one["Sid"]: one for one in json.loads(text)["Statement"]} if isinstance(text, str) and '"Sid"' in text else {}
+    return {one.get("Sid", ""): one for one in json.loads(text)["Statement"]} if isinstance(text, str) and '"Sid"' in text else {}
 
 
 def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
@@ -89,17 +91,33 @@ def test_removing_an_entry_removes_exactly_the_statements_and_rules_that_it_made
         for urn, resource in after.resources.items()
         if {**resource.inputs} != {**before.resources[urn].inputs}
     }
-    words = "".join(word.capitalize() for word in re.split(r"[.-]", f"{asked['as']}.{asked['to']}"))
-    if asked["as"] == "connect":
-        pair = f"firewall-service-{service}-to-{asked['to']}-tcp-"
-        assert sorted(resource.name.rpartition("-")[2] for resource in gone) == ["in", "out"]
-        assert all(resource.name.startswith(pair) for resource in gone)
-        assert changed == {}
+    rights, one = f"service-{service}-identity-rights", Access.model_validate(asked)
+    lost, elsewhere = expected(one, service, LOADED[stack].config.services[service].runs_on)
+    last = rights in {resource.name for resource in gone}
+    made = sorted(name for resource in gone if (name := resource.name) != rights)
+    if one.verb == "connect":
+        pair = f"firewall-service-{service}-to-{one.to}-tcp-"
+        ways = [name for name in made if name.startswith(pair)]
+        assert [name.rpartition("-")[2] for name in ways] == ["in", "out"]
+        login = f"secrets-login-{one.to}-{service}"
+        logins = [login, f"{login}-policy", f"{login}-value", f"{login}-version"] if STORES[one.to].logins else []
+        assert [name for name in made if name not in ways] == logins
     else:
-        rights = f"service-{service}-identity-rights"
-        last = [resource.name for resource in gone] == [rights]
-        assert last or gone == []
-        assert changed == ({} if last else {rights: {words, f"Key{words}"}})
+        assert made == []
+    assert changed == ({rights: lost} if lost and not last else {}) | elsewhere
+
+
+def expected(entry: Access, service: str, runs_on: str) -> tuple[set[str], dict[str, set[str]]]:
+    """The statements that an entry makes among the service's own, and those in the policies of others, by whose."""
+    if entry.verb != "connect":
+        own = set(entry.need.sids(1))
+        kind, _, bucket = entry.to.partition(".")
+        return own, {f"bucket-{bucket}-policy": {sid_for(f"service-{service}", entry.need.sid)}} if kind == "bucket" else {}
+    if runs_on == "ecs":  # whoever starts it reads for it, and is not here yet
+        return set(), {}
+    secret = f"login-{entry.to}-{service}" if STORES[entry.to].logins else STORES[entry.to].token
+    named = "".join(word.capitalize() for word in secret.split("-"))
+    return {f"ReadFacts{entry.to.capitalize()}", f"ReadSecret{named}", f"KeyReadSecret{named}"}, {}
 
 
 @EVERY_STACK
@@ -188,7 +206,7 @@ def test_each_service_on_ec2_has_a_profile_with_its_own_role(stack: str) -> None
     assert profiles == {
         f"service-{name}-profile": named(graph, f"service-{name}-identity-role").outputs["name"] for name in machines
     }
-    assert len(machines) == len(set(profiles.values())) == 2
+    assert len(machines) == len(set(profiles.values())) == 3
 
 
 # Keys and secrets
@@ -199,7 +217,7 @@ def test_each_service_on_ec2_has_a_profile_with_its_own_role(stack: str) -> None
 def test_each_purpose_has_a_key_and_prod_has_copies_where_data_is_replicated_or_backed_up(stack: str) -> None:
     graph = graphs()[stack]
     copies = {copy.name: copy.inputs["region"] for copy in graph.of_type("aws:kms/replicaKey:ReplicaKey")}
-    standby = {f"{purpose}-encryption-standby": "us-west-2" for purpose in ("data", "storage", "secrets")}
+    standby = {f"{purpose}-encryption-standby": "us-west-2" for purpose in ("data", "storage", "secrets", "backup")}
     assert copies == ({**standby, "backup-encryption-vault": "eu-west-1"} if stack == "prod" else {})
     for key in graph.of_type("aws:kms/key:Key"):
         copied = any(key.urn in copy.dependencies for copy in graph.of_type("aws:kms/replicaKey:ReplicaKey"))
@@ -208,10 +226,12 @@ def test_each_purpose_has_a_key_and_prod_has_copies_where_data_is_replicated_or_
 
 @EVERY_STACK
 @pytest.mark.requirement("SEC-04")
-def test_there_is_a_secret_for_each_database_the_cache_and_each_outside_service(stack: str) -> None:
+def test_there_is_a_secret_for_each_database_the_cache_each_outside_service_and_each_login(stack: str) -> None:
     graph = graphs()[stack]
     secrets = {secret.name: secret for secret in of_kind(graph, "Secret")}
-    assert secrets.keys() == {f"secrets-{name}" for name in ("postgres", "mysql", "redis", "google-oauth", "collection-api-keys")}
+    named_in_the_file = ("postgres", "mysql", "redis", "google-oauth", "collection-api-keys")
+    logins = [f"login-postgres-{name}" for name in ("booking", "booking-worker", "collection", "bot-api")]
+    assert secrets.keys() == {f"secrets-{name}" for name in (*named_in_the_file, *logins)}
     key = named(graph, "secrets-encryption-key").outputs["arn"]
     for secret in secrets.values():
         assert secret.inputs["kmsKeyId"] == key

@@ -59,10 +59,15 @@ TIERS = {
     ("load-balancer", "eks", 443),
     ("eks", "postgres", 5432),
     ("eks", "redis", 6379),
-    *((f"service-{name}", store, port) for name in ("booking", "booking-worker", "collection") for store, port in STORES.items()),
-    ("service-websocket", "redis", 6379),
+    *(
+        (f"service-{name}", store, port)
+        for name in ("booking", "booking-worker", "collection", "bot-api")
+        for store, port in STORES.items()
+    ),
+    *((f"service-{name}", "redis", 6379) for name in ("catalogue", "websocket")),
 }
-TO_ENDPOINTS = {(name, "endpoints", 443) for name in ("ecs", "eks", "service-websocket", "service-bot-runner")}
+CALLERS = ("ecs", "eks", *(f"service-{name}" for name in ("websocket", "bot-api", "bot-runner", "resize")))
+TO_ENDPOINTS = {(name, "endpoints", 443) for name in CALLERS}
 FROM_VPN = {("vpn", "load-balancer", 443), ("vpn", "postgres", 5432), ("vpn", "redis", 6379)}
 
 
@@ -149,10 +154,13 @@ def test_nothing_is_trusted_for_its_address_and_nothing_has_a_public_one(stack: 
 
 
 @EVERY_STACK
-@pytest.mark.requirement("NET-12", part="to CloudWatch Logs; the archive comes with the bucket for logs")
-def test_all_traffic_is_recorded_by_a_role_that_writes_to_its_own_group(stack: str) -> None:
+@pytest.mark.requirement("NET-12")
+def test_all_traffic_is_recorded_by_a_role_that_writes_to_its_own_group_and_kept_in_the_bucket_of_logs(stack: str) -> None:
     graph = graphs()[stack]
-    (log,) = of_kind(graph, "FlowLog")
+    log, archive = named(graph, "flow-logs-all"), named(graph, "flow-logs-archive")
+    assert [one.name for one in of_kind(graph, "FlowLog")] == [log.name, archive.name]
+    assert (archive.inputs["trafficType"], archive.inputs["vpcId"]) == ("ALL", log.inputs["vpcId"])
+    assert archive.inputs["logDestination"] == f"arn:aws:s3:::{named(graph, 'logs-all-bucket').inputs['bucket']}"
     assert (log.inputs["trafficType"], log.inputs["vpcId"]) == ("ALL", named(graph, "network-vpc").outputs["id"])
     group = named(graph, "flow-logs-records")
     assert log.inputs["logDestination"] == group.outputs["arn"]
@@ -249,13 +257,23 @@ def test_the_vpn_is_off_and_logs_its_connections_where_it_is_on(tmp_path: Path) 
 
 
 @EVERY_STACK
-@pytest.mark.requirement("BST-06", part="what is named explicitly so far: roles, log groups, aliases of keys")
+@pytest.mark.requirement("BST-06", part="what is named explicitly so far: roles, log groups, aliases of keys, buckets")
 def test_every_physical_name_follows_the_convention_within_its_limit(stack: str) -> None:
-    kinds = {"Role": "role", "LogGroup": "log-group", "Alias": "alias"}
-    found = [(kinds[kind], resource.inputs["name"]) for kind in kinds for resource in of_kind(graphs()[stack], kind)]
-    assert {kind for kind, _ in found} == set(kinds.values())
+    kinds = {
+        "Role": ("role", "name"),
+        "LogGroup": ("log-group", "name"),
+        "Alias": ("alias", "name"),
+        "Bucket": ("bucket", "bucket"),
+    }
+    found = [
+        (kind, resource.inputs[key])
+        for token, (kind, key) in kinds.items()
+        for resource in of_kind(graphs()[stack], token)
+        if resource.custom
+    ]
+    assert {kind for kind, _ in found} == {kind for kind, _ in kinds.values()}
     for kind, name in found:
-        word = name.removeprefix("alias/")
+        word = name.removeprefix("alias/").removeprefix("aws-waf-logs-")  # what AWS demands in front of the convention
         assert re.fullmatch(rf"plinth-{stack}-[a-z0-9]+(-[a-z0-9]+)+", word)
         assert len(word) <= LIMITS[kind]
 
@@ -265,6 +283,7 @@ def test_every_policy_document_can_be_read_before_anything_exists(stack: str, tm
     graph = record(project_copy(tmp_path), stack, mode="unknowns")
     found = [r.inputs[key] for r in graph.resources.values() for key in ("policy", "assumeRolePolicy") if key in r.inputs]
     kinds = (
+        "bucketPolicy:BucketPolicy",
         "vpcEndpoint:VpcEndpoint",
         "groupPolicy:GroupPolicy",
         "role:Role",

@@ -21,6 +21,7 @@ HOLDING_DATA = (
     "aws:kms/key:Key",
     "aws:kms/replicaKey:ReplicaKey",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:s3/bucket:Bucket",
     "aws:secretsmanager/secret:Secret",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "random:index/randomPassword:RandomPassword",
@@ -29,16 +30,22 @@ COPIES: dict[str, dict[str, str]] = {
     "dev": {},
     "staging": {},
     "prod": {
-        f"{purpose}-encryption-{place}{part}": region
-        for place, region, purposes in (
-            ("standby", "us-west-2", ("data", "storage", "secrets")),
-            ("vault", "eu-west-1", ("backup",)),
+        f"{what}-{place}": region
+        for place, region, copied in (
+            (
+                "standby",
+                "us-west-2",
+                (
+                    *("data-encryption", "storage-encryption", "secrets-encryption", "backup-encryption"),
+                    *("bucket-media", "bucket-static", "bucket-frontend", "bucket-backups", "logs"),
+                ),
+            ),
+            ("vault", "eu-west-1", ("backup-encryption", "bucket-backups", "logs")),
         )
-        for purpose in purposes
-        for part in ("", "-alias")
+        for what in copied
     },
 }
-"""What lives in another region than the home region, with it."""
+"""What lives in another region than the home region, by how its name begins, with it."""
 PREFIX = {"prod": "10.0", "staging": "10.1", "dev": "10.2"}
 
 
@@ -121,11 +128,13 @@ def test_every_resource_of_a_regional_type_carries_its_region(stack: str) -> Non
         resource for resource in graph.resources.values() if "region" in resource.outputs and resource.type.startswith("aws:")
     ]
     assert len(regional) > 30
-    elsewhere = COPIES[stack]
+    met: set[str] = set()
     for resource in regional:
-        place = elsewhere.get(resource.name, CONFIGS[stack].platform.regions.home)
+        there = [start for start in COPIES[stack] if resource.name.startswith(start)]
+        place = COPIES[stack][there[0]] if there else CONFIGS[stack].platform.regions.home
         assert resource.inputs.get("region") == place, resource.urn
-    assert elsewhere.keys() <= {resource.name for resource in regional}
+        met |= set(there)
+    assert met == COPIES[stack].keys()
 
 
 @EVERY_STACK
@@ -146,7 +155,13 @@ def test_every_taggable_resource_carries_every_required_tag(stack: str) -> None:
 def test_data_is_kept_where_the_stack_file_says_so_and_nothing_else_is(stack: str) -> None:
     keep = CONFIGS[stack].platform.deletion == "retain"
     holding = {resource.name for resource in graphs()[stack].resources.values() if resource.type in HOLDING_DATA}
-    assert {"logs-encryption-key", "flow-logs-records", "secrets-postgres", "secrets-redis-version"} < holding
+    assert {
+        "logs-encryption-key",
+        "flow-logs-records",
+        "secrets-postgres",
+        "secrets-redis-version",
+        "bucket-media-bucket",
+    } < holding
     for resource in graphs()[stack].resources.values():
         kept = keep and resource.name in holding
         assert (resource.options.protect, resource.options.retain_on_delete) == (kept, kept), resource.urn

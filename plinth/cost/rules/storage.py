@@ -13,6 +13,7 @@ from plinth.cost.sheet import Sku
 
 _CLASSES: Mapping[str, tuple[str, str]] = {
     "STANDARD_IA": ("standard-ia-storage", "s3InfrequentGb"),
+    "GLACIER_IR": ("glacier-instant-storage", "s3InstantGb"),
     "GLACIER": ("glacier-flexible-storage", "s3GlacierGb"),
     "DEEP_ARCHIVE": ("glacier-deep-archive-storage", "s3ArchiveGb"),
     "INTELLIGENT_TIERING": ("intelligent-tiering-monitoring", "s3TieringObjectsThousand"),
