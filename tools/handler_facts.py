@@ -8,6 +8,8 @@ from typing import Final
 
 TYPES: Final[Mapping[str, str]] = {
     "aws:accessanalyzer/analyzer:Analyzer": "AWS::AccessAnalyzer::Analyzer",
+    "aws:acm/certificate:Certificate": "AWS::CertificateManager::Certificate",
+    "aws:acm/certificateValidation:CertificateValidation": "",
     "aws:cloudwatch/logGroup:LogGroup": "AWS::Logs::LogGroup",
     "aws:cloudwatch/logStream:LogStream": "AWS::Logs::LogStream",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "AWS::EC2::SecurityGroup",
@@ -42,6 +44,9 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:kms/alias:Alias": "AWS::KMS::Alias",
     "aws:kms/key:Key": "AWS::KMS::Key",
     "aws:kms/replicaKey:ReplicaKey": "AWS::KMS::ReplicaKey",
+    "aws:route53/healthCheck:HealthCheck": "AWS::Route53::HealthCheck",
+    "aws:route53/record:Record": "AWS::Route53::RecordSet",
+    "aws:route53/zone:Zone": "AWS::Route53::HostedZone",
     "aws:secretsmanager/secret:Secret": "AWS::SecretsManager::Secret",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "AWS::SecretsManager::ResourcePolicy",
     "aws:secretsmanager/secretVersion:SecretVersion": "",
@@ -66,7 +71,11 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ec2:ModifyVpcTenancy
         ec2:UnassignPrivateNatGatewayAddress logs:PutBearerTokenAuthentication organizations:ListAWSServiceAccessForOrganization
         organizations:ListDelegatedAdministrators vpc-lattice:CreateServiceNetworkVpcEndpointAssociation
-        vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation vpce:AllowMultiRegion""",
+        vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation vpce:AllowMultiRegion acm-pca:GetCertificate
+        acm-pca:IssueCertificate cloudwatch:DescribeAlarms route53:AssociateVPCWithHostedZone
+        route53:CreateQueryLoggingConfig route53:DeleteQueryLoggingConfig route53:DisassociateVPCFromHostedZone
+        route53:ListQueryLoggingConfigs route53:UpdateHostedZoneFeatures
+        route53-recovery-control-config:DescribeRoutingControl""",
     "only for delivery to S3 or Firehose (VPC user guide, 'Publish flow logs to Amazon S3'), or for tagged fields": """
         autoscaling:DescribeTags firehose:TagDeliveryStream logs:CreateLogDelivery logs:DeleteLogDelivery s3:GetBucketPolicy
         s3:PutBucketPolicy s3:REST.PUT.OBJECT""",
@@ -74,7 +83,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
         ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress
         iam:DetachUserPolicy iam:ListAttachedGroupPolicies iam:ListAttachedUserPolicies iam:ListEntitiesForPolicy
-        iam:ListGroupPolicies iam:ListUserPolicies iam:ListUserTags secretsmanager:GetRandomPassword ssm:GetParameters""",
+        iam:ListGroupPolicies iam:ListUserPolicies iam:ListUserTags route53:ListHostedZones secretsmanager:GetRandomPassword
+        ssm:GetParameters""",
     "whoever takes a boundary away can take any right": "iam:DeleteRolePermissionsBoundary iam:DeleteUserPermissionsBoundary",
     "whoever changes whom the account trusts can let anybody in": """
         iam:AddClientIDToOpenIDConnectProvider iam:CreateOpenIDConnectProvider iam:DeleteOpenIDConnectProvider
@@ -86,6 +96,10 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 """Actions of CloudFormation's handlers that no pipeline gets, by the reason."""
 
 ADDED: Final[Mapping[str, Mapping[str, str]]] = {
+    "aws:acm/certificateValidation:CertificateValidation": {
+        "create": "acm:DescribeCertificate",
+        "read": "acm:DescribeCertificate",
+    },
     "aws:cloudwatch/logGroup:LogGroup": {"create": "logs:AssociateKmsKey"},
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"create": "ec2:RevokeSecurityGroupIngress"},
     "aws:ec2/eip:Eip": {"read": "ec2:DescribeAddressesAttribute"},
@@ -128,6 +142,7 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:iam/user:User": {"create": "iam:PutUserPermissionsBoundary"},
     "aws:iam/userPolicy:UserPolicy": {"read": "iam:GetUser"},
     "aws:kms/replicaKey:ReplicaKey": {"read": "kms:GetKeyRotationStatus"},
+    "aws:route53/zone:Zone": {"delete": "route53:ChangeResourceRecordSets route53:GetDNSSEC route53:ListResourceRecordSets"},
     "aws:secretsmanager/secret:Secret": {
         "create": "kms:Decrypt kms:GenerateDataKey",
         "read": "secretsmanager:GetResourcePolicy",
@@ -165,6 +180,7 @@ KMS on their service-linked roles.
 
 RESOURCES: Final[Mapping[str, str]] = {
     "access-analyzer:Analyzer": "{stack}-*",
+    "acm:certificate": "*",
     "ec2:client-vpn-endpoint": "*",
     "ec2:elastic-ip": "*",
     "ec2:internet-gateway": "*",
@@ -187,6 +203,8 @@ RESOURCES: Final[Mapping[str, str]] = {
     "kms:key": "*",
     "logs:log-group": "{stack}-*",
     "logs:log-stream": "{stack}-*",
+    "route53:change": "*",
+    "route53:healthcheck": "*",
     "route53:hostedzone": "*",
     "secretsmanager:Secret": "{stack}-*",
     "servicediscovery:namespace": "*",
@@ -216,9 +234,18 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "servicediscovery:UntagResource *": "unclaimed",
     },
     "an operation has no ARN, and the namespace that it makes none yet": {"servicediscovery:GetOperation *": ""},
-    "Route 53 knows no tags in conditions: the zone of a namespace is made, and of its records none but SOA is changed": {
+    "Route 53 knows no tags in conditions: of a namespace's records none but SOA is changed, of others only the domain's": {
         "route53:CreateHostedZone *": "",
-        "route53:ChangeResourceRecordSets route53:hostedzone": "soa",
+        "route53:ChangeResourceRecordSets route53:hostedzone": "domain soa",
+    },
+    "nor has it other conditions for zones and checks; a zone of others cannot go, since only an empty one can": {
+        "route53:ChangeTagsForResource route53:healthcheck": "",
+        "route53:ChangeTagsForResource route53:hostedzone": "",
+        "route53:CreateHealthCheck *": "",
+        "route53:DeleteHealthCheck route53:healthcheck": "",
+        "route53:DeleteHostedZone route53:hostedzone": "",
+        "route53:UpdateHealthCheck route53:healthcheck": "",
+        "route53:UpdateHostedZoneComment route53:hostedzone": "",
     },
     "a VPC's own access list has no tags, and takes over the subnets of one that goes": {
         "ec2:ReplaceNetworkAclAssociation ec2:network-acl": "unclaimed",

@@ -23,6 +23,7 @@ Guard: TypeAlias = Literal[
     "attach",  # as `bounded`, and only policies of the stack
     "service",  # a key, through the service that holds the secret
     "soa",  # of a zone's records only SOA
+    "domain",  # of a zone's records only those of the stack's domain
 ]
 """How an action is kept from what the stack does not own."""
 

@@ -20,6 +20,16 @@ from components.security.handlers import Handler, Right
 _EVERY: Final[tuple[Handler, ...]] = ("create", "read", "update", "delete")
 _ACCOUNT_WIDE: Final = frozenset({"aws:iam/accountPasswordPolicy:AccountPasswordPolicy"})
 """Types of which an account has one: whoever writes it does so for everybody."""
+_PUBLIC: Final = frozenset(
+    {
+        "aws:acm/certificate:Certificate",
+        "aws:acm/certificateValidation:CertificateValidation",
+        "aws:route53/healthCheck:HealthCheck",
+        "aws:route53/record:Record",
+        "aws:route53/zone:Zone",
+    }
+)
+"""Types that only a stack with a domain has."""
 _SECRET_VALUES: Final = frozenset({"secretsmanager:GetSecretValue", "ssm:GetParameter"})
 """Reading that gives away a secret's value."""
 _HOLDERS: Final[Mapping[str, frozenset[str]]] = {
@@ -44,7 +54,7 @@ _ON_EVERYTHING: Final[Mapping[str, str]] = {
     "servicediscovery:GetOperation": "an operation has no ARN, and the namespace that it makes none yet",
 }
 
-Conditions: TypeAlias = Mapping[str, Mapping[str, str]]
+Conditions: TypeAlias = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +77,25 @@ class PipelineScope:
     `state` is None where Pulumi keeps it elsewhere than in S3.
     `regions` are those in which it has things beside its own. With `boundary_arn`, a permissions boundary, nothing that the
     pipeline makes ever has more rights than the boundary; without one the pipeline can give a role any right, and so have it.
-    `account_wide`: this stack makes what an account has once.
+    `account_wide`: this stack makes what an account has once. `domain` is what its public names end in, if it has any.
     """
 
     state: StateBackend | None = None
     regions: tuple[str, ...] = ()
     boundary_arn: str = ""
     account_wide: bool = False
+    domain: str = ""
 
     @property
     def types(self) -> frozenset[str]:
         """The resource types that the stack may have."""
-        known = handlers.known_types()
-        return known if self.account_wide else known - _ACCOUNT_WIDE
+        without = frozenset[str]() if self.account_wide else _ACCOUNT_WIDE
+        return handlers.known_types() - without - (frozenset[str]() if self.domain else _PUBLIC)
+
+    @property
+    def guards_unmet(self) -> frozenset[str]:
+        """The guards that stand in no statement: keys have statements of their own, and without a domain no record is ours."""
+        return frozenset({"service"} if self.domain else {"service", "domain"})
 
 
 def deploy_statements(ctx: Context, scope: PipelineScope) -> tuple[Statement, ...]:
@@ -132,7 +148,10 @@ class _Writer:
 
     def statements(self, calls: Iterable[str]) -> Iterator[Statement]:
         """As few as say it: of a service and a guard one, unless that would mean more than each of them alone."""
-        wanted = sorted((right for call in calls for right in handlers.rights()[call] if right.guard != "service"), key=_order)
+        wanted = sorted(
+            (right for call in calls for right in handlers.rights()[call] if right.guard not in self.scope.guards_unmet),
+            key=_order,
+        )
         for (service, reads, guard), group in groupby(wanted, _group):
             for block in _blocks(group, guard):
                 if service in (_ANY_REGION, _ITS_REGION):
@@ -213,6 +232,7 @@ class _Writer:
         boundary = self.scope.boundary_arn
         bounded: Conditions = {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else {}
         policies = f"arn:aws:iam::{self.ctx.account_id}:policy/{self._stack}-*"
+        of_domain = (self.scope.domain, f"*.{self.scope.domain}")
         return {
             "": {},
             "own": {"StringEquals": carried},
@@ -223,6 +243,7 @@ class _Writer:
             "bounded": bounded,
             "attach": _both(bounded, {"ArnLike": {"iam:PolicyARN": policies}}),
             "soa": {"ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": "SOA"}},
+            "domain": {"ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": of_domain}},
         }[guard]
 
     def _on_role(self, action: str, role: str, only: Mapping[str, str]) -> Statement:

@@ -27,7 +27,7 @@ ACCOUNT, REGION, STANDBY = "111111111111", "us-east-1", "us-west-2"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0123456789ab-cdef"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy{GUARDED_PATH}plinth-dev-boundary"
 STATE = StateBackend(bucket="plinth-state", prefix="states/", key_arn=KEY)
-SCOPE = PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True)
+SCOPE = PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True, domain="dev.example.org")
 GUARDED = (
     f"arn:aws:iam::{ACCOUNT}:role{GUARDED_PATH}plinth-dev-deploy",
     f"arn:aws:iam::{ACCOUNT}:role{GUARDED_PATH}plinth-dev-preview",
@@ -96,7 +96,8 @@ def held(right: Right, others: Mapping[str, str]) -> dict[str, str]:
     bounded = {"iam:PermissionsBoundary": BOUNDARY}
     attached = {**bounded, "iam:PolicyARN": f"arn:aws:iam::{ACCOUNT}:policy/plinth-dev-x"}
     records = {"route53:ChangeResourceRecordSetsRecordTypes": "SOA"}
-    met = {"service": service, "bounded": bounded, "attach": attached, "soa": records}
+    named = {"route53:ChangeResourceRecordSetsNormalizedRecordNames": "api.dev.example.org"}
+    met = {"service": service, "bounded": bounded, "attach": attached, "soa": records, "domain": named}
     return {"aws:RequestedRegion": REGION, **met.get(right.guard, {}), **others}
 
 
@@ -139,7 +140,9 @@ def test_what_goes_by_its_name_is_out_of_reach_under_the_name_of_another_stack()
 
 
 def test_nothing_happens_in_a_region_that_the_stack_does_not_use() -> None:
-    both = deploy_statements(context(), PipelineScope(state=STATE, regions=(STANDBY, REGION), boundary_arn=BOUNDARY))
+    both = deploy_statements(
+        context(), PipelineScope(state=STATE, regions=(STANDBY, REGION), boundary_arn=BOUNDARY, domain="dev.example.org")
+    )
     regional = [r for rights in handlers.rights().values() for r in rights if "{region}" in r.arn or r.resource == "*"]
     for right in (r for r in regional if r.action.partition(":")[0] not in ("iam", "route53") and r.guard != "service"):
         tags = {**tagged("Resource", "dev"), **tagged("Request", "dev")}
@@ -160,7 +163,9 @@ def test_every_resource_wildcard_has_a_reason_and_the_reference_knows_nothing_na
 
 
 def test_the_same_in_any_order_and_each_time() -> None:
-    again = deploy_statements(context(), PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True))
+    again = deploy_statements(
+        context(), PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True, domain="dev.example.org")
+    )
     assert again == DEPLOY
     for statement in DEPLOY:
         assert list(statement.actions) == sorted(set(statement.actions))
@@ -203,7 +208,7 @@ def test_no_pipeline_writes_to_a_pipelines_roles_policies_boundary_or_to_whom_th
 
 def test_what_changes_something_without_naming_it_makes_keys_and_names_and_nothing_else() -> None:
     assert {a for s in DEPLOY if "*" in s.resources for a in s.actions if not handlers.rights()[a][0].reads} == {
-        *("kms:CreateKey", "kms:TagResource", "route53:CreateHostedZone"),
+        *("kms:CreateKey", "kms:TagResource", "route53:CreateHealthCheck", "route53:CreateHostedZone", "acm:RequestCertificate"),
         *("servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:TagResource", "servicediscovery:UntagResource"),
         *("iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"),
     }
