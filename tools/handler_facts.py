@@ -218,6 +218,9 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "kms:UpdateAlias kms:key": "",
         "kms:DeleteAlias kms:key": "",
     },
+    "asked for as a certificate is requested, when it carries no tags yet (ACM API reference, RequestCertificate, `Tags`)": {
+        "acm:AddTagsToCertificate acm:certificate": "claim",
+    },
     "called right after the key is made, when its tags may not count yet (KMS developer guide, 'ABAC for AWS KMS')": {
         "kms:EnableKeyRotation kms:key": "",
     },

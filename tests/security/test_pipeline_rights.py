@@ -253,8 +253,28 @@ def test_a_role_is_passed_to_the_services_that_need_one_and_only_a_role_of_the_s
 
 
 def test_what_an_account_has_once_is_for_the_one_stack_that_makes_it() -> None:
-    others = actions(deploy_statements(context(), PipelineScope(state=STATE)))
+    others = actions(deploy_statements(context(), PipelineScope(state=STATE, domain="dev.example.org")))
     assert actions(DEPLOY) - others == {f"iam:{verb}AccountPasswordPolicy" for verb in ("Delete", "Get", "Update")}
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("dev.example.org", True), ("api.dev.example.org", True), ("api.example.org", False), ("notdev.example.org", False)],
+)
+def test_records_are_changed_only_below_the_domain_of_the_stack(name: str, *, allowed: bool) -> None:
+    said = {
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames": name,
+        "route53:ChangeResourceRecordSetsRecordTypes": "A",
+    }
+    request = Request(action="route53:ChangeResourceRecordSets", arn="arn:aws:route53:::hostedzone/Z1", context=said)
+    assert allows(DEPLOY, request) is allowed
+    assert not allows(deploy_statements(context(), PipelineScope(state=STATE)), request), "without a domain none is ours"
+
+
+def test_a_stack_without_a_domain_has_no_rights_on_what_only_public_names_take() -> None:
+    without = actions(deploy_statements(context(), PipelineScope(state=STATE)))
+    assert not any(action.startswith("acm:") for action in without)
+    assert {"route53:CreateHealthCheck", "route53:DeleteHostedZone"}.isdisjoint(without)
 
 
 # -- a preview changes nothing and tells no secret
