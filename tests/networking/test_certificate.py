@@ -1,5 +1,6 @@
 """The certificate of the public names, its copies, its records."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -109,7 +110,7 @@ def test_a_copy_where_the_certificate_itself_is_would_be_a_second_one() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"alternatives": ("*.example.org",)}, r"CertificateArgs: alternatives: '\*\.example\.org' is no domain name"),
+        ({"alternatives": ("*.example.org",)}, r"alternatives: '\*\.example\.org' is no domain name"),
         ({"alternatives": ("api.example.com",)}, r"alternatives: 'api\.example\.com' is not below example\.org"),
         ({"alternatives": ("www.example.org",) * 2}, r"alternatives: a name is given twice; each once"),
         ({"alternatives": tuple(f"n{n}.example.org" for n in range(10))}, r"alternatives: 11 names with the domain; at most 10"),
@@ -119,5 +120,6 @@ def test_a_copy_where_the_certificate_itself_is_would_be_a_second_one() -> None:
     ],
 )
 def test_what_acm_would_refuse_is_refused(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=r"CertificateArgs: ") as caught:
         args(**change)
+    assert re.search(message, str(caught.value))

@@ -1,5 +1,6 @@
 """Names that lead to a load balancer, and to another one when it is not well."""
 
+import re
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def test_failover_keeps_the_records_that_were_there() -> None:
 @pytest.mark.parametrize(
     ("host", "failover", "message"),
     [
-        ("api", None, r"PublicNameArgs: host: 'api' is no domain name"),
+        ("api", None, r"host: 'api' is no domain name"),
         (FAILOVER.steady, FAILOVER, r"failover\.steady: api-home\.example\.org is what fails over; another name"),
         (
             "api.example.org",
@@ -76,5 +77,6 @@ def test_failover_keeps_the_records_that_were_there() -> None:
     ],
 )
 def test_what_is_no_name_is_refused(host: str, failover: Failover | None, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=r"PublicNameArgs: ") as caught:
         PublicNameArgs(host=host, zone_id="Z1", target=HERE, failover=failover)
+    assert re.search(message, str(caught.value))

@@ -1,5 +1,6 @@
 """The public zone, and what it delegates."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -43,9 +44,9 @@ def test_each_delegation_is_one_record_of_its_name_servers() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"domain": "localhost"}, r"ZoneArgs: domain: 'localhost' is no domain name"),
-        ({"domain": "Example.org"}, r"ZoneArgs: domain: 'Example\.org' is no domain name"),
-        ({"delegations": {"Dev": SERVERS}}, r"ZoneArgs: delegations: 'Dev' is no name"),
+        ({"domain": "localhost"}, r"domain: 'localhost' is no domain name"),
+        ({"domain": "Example.org"}, r"domain: 'Example\.org' is no domain name"),
+        ({"delegations": {"Dev": SERVERS}}, r"delegations: 'Dev' is no name"),
         (
             {"delegations": {"dev": ("ns-1",)}},
             r"delegations\.dev: 'ns-1' is no domain name.* \| delegations\.dev: 1 name servers",
@@ -54,5 +55,6 @@ def test_each_delegation_is_one_record_of_its_name_servers() -> None:
     ],
 )
 def test_what_cannot_be_a_zone_is_refused(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=r"ZoneArgs: ") as caught:
         replace(ZoneArgs(domain="example.org"), **change)
+    assert re.search(message, str(caught.value))
