@@ -1,5 +1,7 @@
 """The outputs of a stack that other programs may rely on. A change that breaks a reader raises `VERSION`."""
 
+from collections.abc import Mapping
+
 from pulumi import export
 
 from stack.program import Platform
@@ -24,4 +26,15 @@ def publish(platform: Platform) -> None:
         },
     )
     export("securityGroupIds", platform.firewall.group_ids)
+    export("dns", _public(platform))
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})
+
+
+def _public(platform: Platform) -> Mapping[str, object]:
+    """What there is of public names: the name servers are what the zone above delegates to; certificates go by region."""
+    found: dict[str, object] = {"hosts": platform.names.hosts}
+    if platform.zone:
+        found |= {"zoneId": platform.zone.zone_id, "nameServers": platform.zone.name_servers}
+    if platform.certificates:
+        found["certificateArns"] = platform.certificates.certificate_arns
+    return found

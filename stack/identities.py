@@ -14,6 +14,7 @@ from components.security.outside import OutsideRole, OutsideRoleArgs, identity_p
 from components.security.purposes import SERVICES, Purpose
 from components.security.service_user import ServiceUser, ServiceUserArgs, service_user_arn
 from components.security.workload import Workload, WorkloadArgs, workload_role_arn
+from stack import dns
 from stack.config.engine import credential
 from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
 from stack.config.loader import Stack
@@ -89,7 +90,8 @@ def _copies(stack: Stack) -> Mapping[str, tuple[str, Sequence[Purpose]]]:
 
 
 def _other_regions(stack: Stack) -> tuple[str, ...]:
-    return tuple(region for region, copied in _copies(stack).values() if copied)
+    """Where the stack has keys or certificates besides its home region."""
+    return (*(region for region, copied in _copies(stack).values() if copied), *dns.copies(stack).values())
 
 
 def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose, CopiedKey]:

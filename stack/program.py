@@ -7,11 +7,20 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import EncryptionKey, LogTarget, ObjectStore, PrivateNetwork, SecurityGroups, ServiceRegistry
+from components.core.contracts import (
+    Certificates,
+    EncryptionKey,
+    LogTarget,
+    ObjectStore,
+    PrivateNetwork,
+    PublicZone,
+    SecurityGroups,
+    ServiceRegistry,
+)
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import connections, identities, storage
+from stack import connections, dns, identities, storage
 from stack.config.loader import Stack
 from stack.identities import Holder
 
@@ -24,6 +33,9 @@ class Platform:
     firewall: SecurityGroups
     discovery: ServiceRegistry | None
     buckets: Mapping[str, ObjectStore]
+    zone: PublicZone | None
+    certificates: Certificates | None
+    names: dns.Names
 
 
 def build(stack: Stack) -> Platform:
@@ -45,7 +57,18 @@ def build(stack: Stack) -> Platform:
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
-    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network), buckets=buckets)
+    zone = dns.zone(stack, ctx)
+    certificates = dns.certificates(stack, ctx, zone)
+    names = dns.names(stack, ctx, zone, None)
+    return Platform(
+        network=network,
+        firewall=firewall,
+        discovery=_discovery(stack, ctx, network),
+        buckets=buckets,
+        zone=zone,
+        certificates=certificates,
+        names=names,
+    )
 
 
 def _context(stack: Stack) -> Context:

@@ -4,7 +4,7 @@ A component folder never imports its sibling. It asks for one of these; the owne
 frozen stand-in in a test or for a thing that exists already and is only adopted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from pulumi import Output
@@ -74,6 +74,34 @@ class SecurityGroups(Protocol):
     @property
     def group_ids(self) -> Mapping[str, Output[str]]:
         """The security groups by name: `postgres`."""
+        ...
+
+
+class PublicZone(Protocol):
+    """A public hosted zone: where the public names of the stack are kept."""
+
+    @property
+    def zone_id(self) -> Output[str]:
+        """The zone."""
+        ...
+
+    @property
+    def name_servers(self) -> Output[Sequence[str]]:
+        """Who answers for it: what the zone above delegates to. None for a zone that is only used: its owner knows."""
+        ...
+
+
+class Certificates(Protocol):
+    """One certificate, and its copies in other regions, for all public names of the stack."""
+
+    @property
+    def certificate_arn(self) -> Output[str]:
+        """The one in the home region, known once it is valid."""
+        ...
+
+    @property
+    def certificate_arns(self) -> Mapping[str, Output[str]]:
+        """The same and its copies by their regions, `us-west-2`, each known once it is valid."""
         ...
 
 

@@ -58,6 +58,7 @@ class Signal:
 
     Fires when `statistic` of the metric over each of `periods` periods of `period_seconds` is above (`over`) or below
     `threshold`. `meaning` says what the operator should understand. Metric names are those of the service's own reference.
+    `region` is where the metric is, and so the alarm, if that is not the component's own region.
     """
 
     key: str
@@ -70,3 +71,4 @@ class Signal:
     over: bool = True
     period_seconds: int = 300
     periods: int = 1
+    region: str = ""

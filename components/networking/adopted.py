@@ -1,6 +1,6 @@
-"""A network that exists already and is only used: nothing of it is created, changed or taken away."""
+"""What exists already and is only used, a network or a zone: nothing of it is created, changed or taken away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi import Output
@@ -18,6 +18,14 @@ class AdoptedNetwork:
     private_route_table_ids: Mapping[str, Output[str]]
     database_route_table_ids: Mapping[str, Output[str]]
     workload_zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptedZone:
+    """A hosted zone that somebody else looks after. What it offers is what `PublicZone` describes."""
+
+    zone_id: Output[str]
+    name_servers: Output[Sequence[str]]
 
 
 def known(ids: Mapping[str, str]) -> Mapping[str, Output[str]]:

@@ -190,6 +190,11 @@ _NETWORK: Mapping[str, Place] = {
     "aws:ec2clientvpn/authorizationRule:AuthorizationRule": _edge(
         Layer.INTERNET, "client VPN authorization", "clientVpnEndpointId"
     ),
+    "aws:route53/zone:Zone": _node(Layer.INTERNET, "public DNS zone", "name", each=True),
+    "aws:route53/record:Record": _detail(Layer.INTERNET, "record", "zoneId"),
+    "aws:route53/healthCheck:HealthCheck": _node(Layer.INTERNET, "health check", "fqdn", each=True),
+    "aws:acm/certificate:Certificate": _node(Layer.INTERNET, "TLS certificate", "domainName", each=True),
+    "aws:acm/certificateValidation:CertificateValidation": _edge(Layer.INTERNET, "validation", "certificateArn"),
     "aws:lb/loadBalancer:LoadBalancer": _node(Layer.PUBLIC, "load balancer", "loadBalancerType", each=True),
     "aws:lb/listener:Listener": _detail(Layer.PUBLIC, "listener", "loadBalancerArn"),
     "aws:lb/listenerRule:ListenerRule": _detail(Layer.PUBLIC, "listener rule", "listenerArn"),

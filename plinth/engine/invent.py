@@ -41,6 +41,7 @@ _ID_PREFIXES: Mapping[str, str] = {
 }
 _HOST = re.compile(r"(endpoint|dnsName|domainName|hostname|address|url|uri)$", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CERTIFICATE = "aws:acm/certificate:Certificate"
 _DEPTH = 4
 """How deep nested outputs are filled. The deepest that a component reads is three (certificate validation options)."""
 
@@ -78,12 +79,22 @@ class Inventor:
         prefix = _ID_PREFIXES.get(place.kind, place.kind)
         return f"{prefix}-{token}"
 
-    def outputs(self, place: Place, wanted: Set[str]) -> dict[str, Value]:
+    def outputs(self, place: Place, wanted: Set[str], inputs: Mapping[str, Value]) -> dict[str, Value]:
         """A value for each of the `wanted` outputs of a resource, which its type declares.
 
-        Inside an output even what may be absent gets a value: the SDK calls most nested outputs optional.
+        Inside an output even what may be absent gets a value: the SDK calls most nested outputs optional. A list has one entry,
+        but for the validations of a certificate, of which ACM wants one for each of its names.
         """
-        return {key: self._value(place, key, kind, 0) for key, kind in declared_outputs(place.token).items() if key in wanted}
+        kinds = {key: kind for key, kind in declared_outputs(place.token).items() if key in wanted}
+        found = {key: self._value(place, key, kind, 0) for key, kind in kinds.items()}
+        if place.token == _CERTIFICATE and (names := _names(inputs)):
+            key = "domainValidationOptions"
+            (option,) = typing.get_args(kinds[key])
+            each = (self._value(place, f"{key}[{index}]", option, 1) for index in range(len(names)))
+            found[key] = [
+                {**known, "domainName": name} for known, name in zip(each, names, strict=True) if isinstance(known, dict)
+            ]
+        return found
 
     def _token(self, urn: str, path: str) -> str:
         token = "0f1c" + hashlib.sha256(f"{urn} {path}".encode()).hexdigest()[:13]
@@ -125,6 +136,12 @@ class Inventor:
         if _HOST.search(last):
             return f"{place.kind}-{token}.{place.region}.amazonaws.com"
         return f"{place.name}-{token}"
+
+
+def _names(inputs: Mapping[str, Value]) -> tuple[Value, ...]:
+    """The names on a certificate, the main one first; none on one that comes from elsewhere."""
+    main = inputs.get("domainName")
+    return tuple(dict.fromkeys((main, *inputs.get("subjectAlternativeNames", ())))) if main else ()
 
 
 @cache

@@ -120,7 +120,7 @@ class RecordingMonitor(MockMonitor):
         if self._mode == "values":
             place = self._place(urn, request)
             answer.id = self.inventor.identity(place)
-            made = self.inventor.outputs(place, missing)
+            made = self.inventor.outputs(place, missing, plain(request.object))
         answer.object.update({key: as_secret(value) if key in secret else value for key, value in made.items()})
         return answer
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stack.config.breach import Breach
+from stack.config.dns_rules import domains_between
 from stack.config.document import Document, KeyPath, project_name, read
 from stack.config.faults import ConfigError, Fault, nearest, type_name
 from stack.config.model import CREDENTIALS, NAMESPACE, StackConfig
@@ -54,7 +55,7 @@ def load_all(folder: Path, names: Sequence[str]) -> dict[str, Stack]:
         except ConfigError as error:
             faults += error.faults
     configs = {name: stack.config for name, (_, stack) in loaded.items()}
-    between = (*overlaps_between(configs), *singletons_between(configs))
+    between = (*overlaps_between(configs), *singletons_between(configs), *domains_between(configs))
     faults += [_of_breach(loaded[name][0], breach) for name, breach in between]
     if faults:
         raise ConfigError(faults)

@@ -28,7 +28,7 @@ class StackConfig(Section):
 
     platform: Platform = Field(description="Who owns the stack, where it lives, what happens to its data when it goes.")
     networking: Networking = Field(description="The private address space of the stack and its ways out.")
-    dns: Dns = Field(description="The public name of the stack.")
+    dns: Dns = Field(description="The public names of the stack.")
     keys: Keys = Field(description="What is encrypted with a key of its own, besides logs, which always are.")
     secrets: Secrets = Field(description="What must not be seen, where it is kept, and who makes it up.")
     storage: Storage = Field(description="Objects, by what they are for, and the logs of everything.")

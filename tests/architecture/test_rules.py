@@ -24,6 +24,8 @@ FORBIDDEN_NAMES = {
 }
 
 
+ONE_REGION_OF_AWS = "components/core/regions.py"
+"""The one place that may name a region: where AWS keeps what has none of its own."""
 _NO_LOOK_UP = {"get_args", "get_origin", *FORBIDDEN_NAMES}
 
 
@@ -68,7 +70,8 @@ def problems(source: str) -> list[str]:
 @pytest.mark.requirement("BST-11")
 @pytest.mark.parametrize("file", COMPONENTS, ids=relative)
 def test_a_component_knows_no_environment_and_no_region_and_looks_nothing_up(file: Path) -> None:
-    assert problems(file.read_text()) == []
+    known = ["'us-east-1' names a region"] if relative(file) == ONE_REGION_OF_AWS else []
+    assert problems(file.read_text()) == known
 
 
 @pytest.mark.parametrize(

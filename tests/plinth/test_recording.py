@@ -129,6 +129,20 @@ def test_nested_outputs_are_invented_down_to_the_last_text() -> None:
     ]
 
 
+def test_a_certificate_is_asked_for_a_record_for_each_of_its_names() -> None:
+    def program() -> None:
+        names = ["example.org", "www.example.org"]
+        certificate = aws.acm.Certificate("cert", domain_name=names[0], subject_alternative_names=names, validation_method="DNS")
+        imported = aws.acm.Certificate("imported", certificate_body="-", private_key="-")
+        pulumi.export("asked", certificate.domain_validation_options)
+        pulumi.export("other", imported.domain_validation_options)
+
+    outputs = graph_of(program).outputs
+    assert [option["domainName"] for option in outputs["asked"]] == ["example.org", "www.example.org"]
+    assert len({option["resourceRecordValue"] for option in outputs["asked"]}) == 2
+    assert len(outputs["other"]) == 1
+
+
 def test_a_number_that_is_invented_is_known_again_inside_a_text() -> None:
     def program() -> None:
         database = aws.rds.Instance("db", instance_class="db.t3.micro", engine="postgres", skip_final_snapshot=True)

@@ -16,13 +16,17 @@ from tests.harness import ROOT
 SWITCHES = [entry.path for entry in entries() if entry.path[-1] == "enabled"]
 """Every switch that a stack file has, by its path."""
 _CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
-_NETWORKING, _IDENTITY = "plinth:networking", "plinth:identity"
+_NETWORKING, _IDENTITY, _DNS = "plinth:networking", "plinth:identity", "plinth:dns"
 VPN: KeyPath = (_NETWORKING, "vpn", "enabled")
 ADOPTED: KeyPath = (_NETWORKING, "adopted", "enabled")
 SCHEDULE: KeyPath = ("plinth:schedule", "enabled")
 GITHUB: KeyPath = (_IDENTITY, "github", "enabled")
 USERS: KeyPath = (_IDENTITY, "users", "enabled")
 BREAK_GLASS: KeyPath = (_IDENTITY, "breakGlass", "enabled")
+ZONE: KeyPath = (_DNS, "zone", "enabled")
+NAMES: KeyPath = (_DNS, "names", "enabled")
+HEALTH_CHECKS: KeyPath = (_DNS, "healthChecks", "enabled")
+_DOMAIN: Mapping[KeyPath, Json] = {(_DNS, "domain"): "example.org"}
 
 
 def _subnets(number: int) -> dict[str, Json]:
@@ -44,6 +48,9 @@ COMPANIONS: Mapping[KeyPath, Mapping[KeyPath, Json]] = {
     GITHUB: {(_IDENTITY, "github", "repository"): "owner/name"},
     USERS: {(_IDENTITY, "users", "names"): {"siem": {"access": [{"to": "log-group.flow-logs", "as": "read"}]}}},
     BREAK_GLASS: {(_IDENTITY, "breakGlass", "takenBy"): ["arn:aws:iam::000000000000:user/ann"]},
+    ZONE: _DOMAIN,
+    NAMES: {**_DOMAIN, ZONE: True},
+    HEALTH_CHECKS: {**_DOMAIN, ZONE: True, NAMES: True},
 }
 """What else a switch needs to be turned on: what no stack file of ours holds."""
 OUTSIDE: Mapping[KeyPath, Json] = {

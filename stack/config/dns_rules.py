@@ -1,0 +1,115 @@
+"""Rules of `dns`: a name has a domain, a zone that answers for it, and one owner."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+
+from stack.config.breach import Breach
+from stack.config.document import KeyPath
+from stack.config.model import NAMESPACE, StackConfig
+
+_DNS = f"{NAMESPACE}:dns"
+_DOMAIN: KeyPath = (_DNS, "domain")
+CERTIFICATE_DOMAIN_LIMIT = 64
+"""Characters of the first name on a certificate (ACM API reference, RequestCertificate, `DomainName`)."""
+
+
+def domains_between(configs: Mapping[str, StackConfig]) -> Iterator[tuple[str, Breach]]:
+    """The later of two stacks with one domain: each would lead the same names to itself. `configs` is keyed by stack name."""
+    for (one, first), (other, second) in combinations(configs.items(), 2):
+        if second.dns.domain and first.dns.domain == second.dns.domain:
+            yield (
+                other,
+                Breach(
+                    path=_DOMAIN,
+                    problem=f"{second.dns.domain} is the domain of stack {one} as well",
+                    allowed=f"a domain of its own for every stack, such as {other}.{second.dns.domain}",
+                ),
+            )
+
+
+def _a_zone_has_a_domain(config: StackConfig) -> Iterator[Breach]:
+    dns = config.dns
+    if (dns.zone.enabled or dns.zone.id or dns.names.enabled) and not dns.domain:
+        yield Breach(path=_DOMAIN, problem="is not given, but its zone or names are", allowed="the domain that the names end in")
+    if dns.zone.enabled and dns.zone.id:
+        yield Breach(
+            path=(_DNS, "zone", "id"),
+            problem="is given, but this stack makes the zone itself",
+            allowed='"", or zone.enabled: false to use that one',
+        )
+    if dns.zone.delegations and not dns.zone.enabled:
+        yield Breach(
+            path=(_DNS, "zone", "delegations"),
+            problem="are given, but this stack does not make the zone",
+            allowed="none: the stack of the zone says what it delegates",
+        )
+
+
+def _delegations_lead_elsewhere(config: StackConfig) -> Iterator[Breach]:
+    for label, servers in config.dns.zone.delegations.items():
+        at: KeyPath = (_DNS, "zone", "delegations", label)
+        if label in OWN_LABELS:
+            yield Breach(path=at, problem="is a name of this stack itself", allowed="another name")
+        for index, server in enumerate(servers):
+            if server in servers[:index]:
+                yield Breach(path=(*at, index), problem=f"{server} is given twice", allowed="each name server once")
+
+
+def _names_have_a_zone(config: StackConfig) -> Iterator[Breach]:
+    dns = config.dns
+    if not dns.names.enabled:
+        return
+    if not dns.zone.enabled and not dns.zone.id:
+        yield Breach(
+            path=(_DNS, "names", "enabled"),
+            problem="true, but there is no zone to keep them in",
+            allowed="zone.enabled: true, or the zone.id of one that exists",
+        )
+    if len(dns.domain) > CERTIFICATE_DOMAIN_LIMIT:
+        yield Breach(
+            path=_DOMAIN,
+            problem=f"{len(dns.domain)} characters are too long for a certificate",
+            allowed=f"at most {CERTIFICATE_DOMAIN_LIMIT}",
+        )
+    for index, place in enumerate(dns.names.copies):
+        if place in dns.names.copies[:index]:
+            yield Breach(path=(_DNS, "names", "copies", index), problem=f"{place} is given twice", allowed="each once")
+
+
+def _what_is_checked_has_a_name(config: StackConfig) -> Iterator[Breach]:
+    dns = config.dns
+    if dns.health_checks.enabled and not dns.names.enabled:
+        yield Breach(
+            path=(_DNS, "healthChecks", "enabled"),
+            problem="true, but there are no public names to check",
+            allowed="names.enabled: true as well",
+        )
+
+
+def _failover_is_whole(config: StackConfig) -> Iterator[Breach]:
+    dns, failover = config.dns, config.dns.failover
+    given = {"target": failover.target, "targetZoneId": failover.target_zone_id}
+    if not any(given.values()):
+        return
+    for key, value in given.items():
+        if not value:
+            other = next(name for name in given if name != key)
+            yield Breach(path=(_DNS, "failover", key), problem=f"is not given, but {other} is", allowed="both, or neither")
+    if not dns.health_checks.enabled:
+        yield Breach(
+            path=(_DNS, "failover", "target"),
+            problem="is given, but nobody checks whether it is time to go there",
+            allowed="healthChecks.enabled: true as well",
+        )
+
+
+OWN_LABELS = ("api", "api-home", "www")
+"""The labels before the domain that are names of the stack: of its API, of the same in its home region, of its site."""
+DNS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
+    _a_zone_has_a_domain,
+    _delegations_lead_elsewhere,
+    _names_have_a_zone,
+    _what_is_checked_has_a_name,
+    _failover_is_whole,
+)
+"""The rules of this section."""
