@@ -2,6 +2,7 @@
 
 from pulumi import export
 
+from stack import caches
 from stack.program import Platform
 
 VERSION = 1
@@ -25,3 +26,5 @@ def publish(platform: Platform) -> None:
     )
     export("securityGroupIds", platform.firewall.group_ids)
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})
+    export("stores", caches.facts(platform.caches))
+    export("queues", {name: queue.queue_url for name, queue in platform.queues.items()})

@@ -7,11 +7,20 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import EncryptionKey, LogTarget, ObjectStore, PrivateNetwork, SecurityGroups, ServiceRegistry
+from components.core.contracts import (
+    EncryptionKey,
+    KeyValueStore,
+    LogTarget,
+    MessageQueue,
+    ObjectStore,
+    PrivateNetwork,
+    SecurityGroups,
+    ServiceRegistry,
+)
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import connections, identities, storage
+from stack import caches, connections, identities, queues, storage
 from stack.config.loader import Stack
 from stack.identities import Holder
 
@@ -24,6 +33,8 @@ class Platform:
     firewall: SecurityGroups
     discovery: ServiceRegistry | None
     buckets: Mapping[str, ObjectStore]
+    caches: Mapping[str, KeyValueStore]
+    queues: Mapping[str, MessageQueue]
 
 
 def build(stack: Stack) -> Platform:
@@ -33,9 +44,10 @@ def build(stack: Stack) -> Platform:
     holders = identities.holders(stack, ctx)
     logs_key = identities.logs_key(stack, ctx)
     keys = identities.keys(stack, ctx, holders)
-    identities.secrets(stack, ctx, keys)
+    secrets = identities.secrets(stack, ctx, keys)
     archives = storage.log_archives(stack, ctx)
     buckets = storage.buckets(stack, ctx, keys, holders, archives)
+    queues_made = queues.queues(stack, ctx, keys, holders)
     identities.identities(stack, ctx, holders)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
@@ -45,7 +57,15 @@ def build(stack: Stack) -> Platform:
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
-    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network), buckets=buckets)
+    caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
+    return Platform(
+        network=network,
+        firewall=firewall,
+        discovery=_discovery(stack, ctx, network),
+        buckets=buckets,
+        caches=caches_made,
+        queues=queues_made,
+    )
 
 
 def _context(stack: Stack) -> Context:
