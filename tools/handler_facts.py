@@ -28,6 +28,9 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:ec2clientvpn/authorizationRule:AuthorizationRule": "AWS::EC2::ClientVpnAuthorizationRule",
     "aws:ec2clientvpn/endpoint:Endpoint": "AWS::EC2::ClientVpnEndpoint",
     "aws:ec2clientvpn/networkAssociation:NetworkAssociation": "AWS::EC2::ClientVpnTargetNetworkAssociation",
+    "aws:elasticache/parameterGroup:ParameterGroup": "AWS::ElastiCache::ParameterGroup",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "AWS::ElastiCache::ReplicationGroup",
+    "aws:elasticache/subnetGroup:SubnetGroup": "AWS::ElastiCache::SubnetGroup",
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": "",
     "aws:iam/group:Group": "AWS::IAM::Group",
     "aws:iam/groupPolicy:GroupPolicy": "AWS::IAM::GroupPolicy",
@@ -46,6 +49,9 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:secretsmanager/secretPolicy:SecretPolicy": "AWS::SecretsManager::ResourcePolicy",
     "aws:secretsmanager/secretVersion:SecretVersion": "",
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": "AWS::ServiceDiscovery::PrivateDnsNamespace",
+    "aws:sqs/queue:Queue": "AWS::SQS::Queue",
+    "aws:sqs/queuePolicy:QueuePolicy": "AWS::SQS::QueuePolicy",
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "",
     "aws:ssm/parameter:Parameter": "AWS::SSM::Parameter",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "AWS::EC2::SecurityGroupEgress",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "AWS::EC2::SecurityGroupIngress",
@@ -68,8 +74,10 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         organizations:ListDelegatedAdministrators vpc-lattice:CreateServiceNetworkVpcEndpointAssociation
         vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation vpce:AllowMultiRegion""",
     "only for delivery to S3 or Firehose (VPC user guide, 'Publish flow logs to Amazon S3'), or for tagged fields": """
-        autoscaling:DescribeTags firehose:TagDeliveryStream logs:CreateLogDelivery logs:DeleteLogDelivery s3:GetBucketPolicy
-        s3:PutBucketPolicy s3:REST.PUT.OBJECT""",
+        autoscaling:DescribeTags firehose:PutRecord firehose:PutRecordBatch firehose:TagDeliveryStream logs:CreateLogDelivery
+        logs:DeleteLogDelivery s3:GetBucketPolicy s3:PutBucketPolicy s3:REST.PUT.OBJECT""",
+    "only to begin with a backup that is kept in S3": "s3:GetObject",
+    "the service that delivers writes the records, not whoever asks for it": "logs:PutLogEvents",
     "the provider does not call it": """
         ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
         ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress
@@ -84,6 +92,11 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         iam:CreateServiceLinkedRole iam:PassRole""",
 }
 """Actions of CloudFormation's handlers that no pipeline gets, by the reason."""
+
+_DELIVERED: Final = """
+    logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery
+    logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery"""
+"""What it takes to have logs delivered to a log group (CloudWatch Logs user guide, "Logs sent to CloudWatch Logs")."""
 
 ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudwatch/logGroup:LogGroup": {"create": "logs:AssociateKmsKey"},
@@ -106,6 +119,11 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
         "create": "ec2:AssociateClientVpnTargetNetwork",
         "read": "ec2:DescribeClientVpnTargetNetworks",
         "delete": "ec2:DisassociateClientVpnTargetNetwork",
+    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        "create": _DELIVERED,
+        "read": "elasticache:DescribeCacheClusters",
+        "update": _DELIVERED,
     },
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": {
         "create": "iam:UpdateAccountPasswordPolicy",
@@ -139,6 +157,14 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
         "delete": "secretsmanager:UpdateSecretVersionStage",
     },
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": {"delete": "servicediscovery:GetNamespace"},
+    "aws:sqs/queue:Queue": {"create": "sqs:SetQueueAttributes"},
+    "aws:sqs/queuePolicy:QueuePolicy": {"read": "sqs:GetQueueAttributes"},
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {
+        "create": "sqs:SetQueueAttributes",
+        "read": "sqs:GetQueueAttributes",
+        "update": "sqs:SetQueueAttributes",
+        "delete": "sqs:SetQueueAttributes",
+    },
     "aws:ssm/parameter:Parameter": {
         "create": "kms:Encrypt",
         "read": "ssm:DescribeParameters ssm:GetParameter kms:Decrypt",
@@ -154,13 +180,14 @@ ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:accessanalyzer/analyzer:Analyzer": {"link": "access-analyzer.amazonaws.com"},
     "aws:ec2/flowLog:FlowLog": {"pass": "vpc-flow-logs.amazonaws.com"},
     "aws:ec2clientvpn/endpoint:Endpoint": {"link": "clientvpn.amazonaws.com"},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {"link": "elasticache.amazonaws.com"},
     "aws:iam/instanceProfile:InstanceProfile": {"pass": "ec2.amazonaws.com"},
     "aws:kms/replicaKey:ReplicaKey": {"link": "mrk.kms.amazonaws.com"},
 }
 """The services that take a role of the stack for a type (`pass`), or make one of their own for it, once an account (`link`).
 
-Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; IAM Access Analyzer, Client VPN and
-KMS on their service-linked roles.
+Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; IAM Access Analyzer, Client VPN,
+ElastiCache and KMS on their service-linked roles.
 """
 
 RESOURCES: Final[Mapping[str, str]] = {
@@ -177,6 +204,11 @@ RESOURCES: Final[Mapping[str, str]] = {
     "ec2:vpc": "*",
     "ec2:vpc-endpoint": "*",
     "ec2:vpc-flow-log": "*",
+    "elasticache:cluster": "{stack}-*",
+    "elasticache:parametergroup": "{stack}-*",
+    "elasticache:replicationgroup": "{stack}-*",
+    "elasticache:snapshot": "{stack}-*",
+    "elasticache:subnetgroup": "{stack}-*",
     "iam:group": "{stack}-*",
     "iam:instance-profile": "{stack}-*",
     "iam:oidc-provider": "token.actions.githubusercontent.com",
@@ -190,6 +222,7 @@ RESOURCES: Final[Mapping[str, str]] = {
     "route53:hostedzone": "*",
     "secretsmanager:Secret": "{stack}-*",
     "servicediscovery:namespace": "*",
+    "sqs:queue": "{stack}-*",
     "ssm:parameter": "{project}/{environment}/*",
 }
 """What the platform's actions work on, and how it is told from what others own: by its name, or (`*`) by its tags."""
@@ -203,7 +236,8 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
     "called right after the key is made, when its tags may not count yet (KMS developer guide, 'ABAC for AWS KMS')": {
         "kms:EnableKeyRotation kms:key": "",
     },
-    "through the service alone, whose secrets are told apart by their names": {
+    "through the service alone, whose secrets and caches are told apart by their names": {
+        "kms:CreateGrant kms:key": "service",
         "kms:Decrypt kms:key": "service",
         "kms:Encrypt kms:key": "service",
         "kms:GenerateDataKey kms:key": "service",
@@ -224,6 +258,12 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ec2:ReplaceNetworkAclAssociation ec2:network-acl": "unclaimed",
     },
     "a VPC's own security group has no tags until it is taken over": {"ec2:CreateTags ec2:security-group": "own creation claim"},
+    "a delivery of logs has no ARN, and the first of an account has a policy written that lets the service in": {
+        "logs:CreateLogDelivery *": "",
+        "logs:DeleteLogDelivery *": "",
+        "logs:PutResourcePolicy *": "",
+        "logs:UpdateLogDelivery *": "",
+    },
     "one password policy an account": {
         "iam:UpdateAccountPasswordPolicy *": "",
         "iam:DeleteAccountPasswordPolicy *": "",

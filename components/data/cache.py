@@ -114,13 +114,13 @@ class CacheArgs:
 class Cache(Component):
     """Redis that only those of one security group reach, by TLS, with a token; encrypted where it is kept.
 
-    Creates: a replication group in the database subnets, with its parameters, and a log group for slow commands and what the engine
-    says. With replicas one of them takes over, in another zone, when a node fails.
+    Creates: a replication group in the database subnets, with its parameters, and a log group for slow commands and what the
+    engine says. With replicas one of them takes over, in another zone, when a node fails.
     Costs: by the hour for each node; by the gigabyte for backups beyond the first, and for logs.
     When not: for what must not be lost. A write is acknowledged before its copy is made.
 
-    To deliver logs AWS writes a policy of its own for the account (`AWSLogDeliveryWrite20150319`) with the rights of whoever creates
-    the first such delivery (CloudWatch Logs user guide, "Logs sent to CloudWatch Logs").
+    To deliver logs AWS writes a policy of its own for the account (`AWSLogDeliveryWrite20150319`) with the rights of whoever asks
+    for the first delivery (CloudWatch Logs user guide, "Logs sent to CloudWatch Logs").
     """
 
     TYPE: ClassVar[str] = "plinth:data:Cache"
@@ -190,7 +190,7 @@ class Cache(Component):
             at_rest_encryption_enabled=True,
             kms_key_id=args.key_arn,
             auth_token=args.token,
-            auth_token_update_strategy="ROTATE",  # the old one is good until the next, so that nobody is locked out
+            auth_token_update_strategy="ROTATE",  # noqa: S106 (the old one is good until the next: nobody is locked out)
             snapshot_retention_limit=args.backup_days,
             snapshot_window=args.backup_window,
             final_snapshot_identifier=ctx.physical(args.purpose, "final", kind="snapshot") if ctx.retain else None,

@@ -23,10 +23,11 @@ _ACCOUNT_WIDE: Final = frozenset({"aws:iam/accountPasswordPolicy:AccountPassword
 _SECRET_VALUES: Final = frozenset({"secretsmanager:GetSecretValue", "ssm:GetParameter"})
 """Reading that gives away a secret's value."""
 _HOLDERS: Final[Mapping[str, frozenset[str]]] = {
+    "elasticache": frozenset({"kms:CreateGrant", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}),
     "secretsmanager": frozenset({"kms:Decrypt", "kms:GenerateDataKey"}),
     "ssm": frozenset({"kms:Decrypt", "kms:Encrypt"}),
 }
-"""Which use of a key each service needs that holds secrets."""
+"""Which use of a key each service needs that holds secrets or data, where whoever deploys has to have it."""
 _GLOBAL: Final = frozenset({"iam", "route53"})
 """Services whose calls belong to no region."""
 _ANY_REGION, _ITS_REGION = "*", "* in a region"
@@ -141,7 +142,7 @@ class _Writer:
                     yield self._scoped(block, guard, reads=reads)
 
     def keys(self, calls: frozenset[str]) -> Iterator[Statement]:
-        """The use of keys through the services that hold secrets: whose those are, the services' own rights say."""
+        """The use of keys through the services that hold what they encrypt: whose that is, the services' own rights say."""
         for holder, uses in sorted(_HOLDERS.items()):
             for region in self._regions:
                 yield Statement(
