@@ -211,7 +211,9 @@ def test_each_purpose_has_a_key_and_prod_has_copies_where_data_is_replicated_or_
 def test_there_is_a_secret_for_each_database_the_cache_and_each_outside_service(stack: str) -> None:
     graph = graphs()[stack]
     secrets = {secret.name: secret for secret in of_kind(graph, "Secret")}
-    assert secrets.keys() == {f"secrets-{name}" for name in ("postgres", "mysql", "redis", "google-oauth", "collection-api-keys")}
+    assert secrets.keys() == {
+        f"secrets-{name}" for name in ("postgres", "mysql", "redis", "broker", "google-oauth", "collection-api-keys")
+    }
     key = named(graph, "secrets-encryption-key").outputs["arn"]
     for secret in secrets.values():
         assert secret.inputs["kmsKeyId"] == key

@@ -24,6 +24,8 @@ HOLDING_DATA = (
     "aws:secretsmanager/secret:Secret",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "random:index/randomPassword:RandomPassword",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:sqs/queue:Queue",
 )
 COPIES: dict[str, dict[str, str]] = {
     "dev": {},
