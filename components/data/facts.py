@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pulumi import Input, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 
 from components.core.checks import name_problems, refuse
 from components.core.component import Component
@@ -44,8 +44,10 @@ class Facts(Component):
 
     TYPE: ClassVar[str] = "plinth:data:Facts"
 
+    parameter_names: Mapping[str, Output[str]]
+
     def __init__(self, name: str, args: FactsArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
-        for fact, value in args.facts.items():
-            parameter(self, ctx, fact, f"{args.folder}/{fact}", value)
+        made = {fact: parameter(self, ctx, fact, f"{args.folder}/{fact}", value) for fact, value in args.facts.items()}
+        self.parameter_names = {fact: one.name for fact, one in made.items()}
         self.publish()

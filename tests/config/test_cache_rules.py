@@ -1,4 +1,4 @@
-"""What `data` refuses: windows that collide, shards without copies, old machines, a broker in pieces, letters that are too old."""
+"""What `data` refuses: windows that collide, shards without copies, old machines, a broker in pieces, letters too old."""
 
 from pathlib import Path
 

@@ -8,10 +8,9 @@ from pulumi import Output
 
 from components.core.context import Context
 from components.data.cache import Cache, CacheArgs
-from components.data.facts import Facts, FactsArgs
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import SECRET
-from tests.harness import named, of_kind, recorded
+from tests.harness import named, recorded
 
 KEY = "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
 TOKEN = "sesame-sesame-sesame"  # noqa: S105 (of a test)
@@ -160,37 +159,13 @@ def test_the_nodes_are_watched_by_the_names_that_elasticache_gives_them() -> Non
         ({"replicas": 1, "subnet_ids": {"us-east-1a": "subnet-a"}}, "subnet_ids: copies live in another zone"),
         ({"eviction": "oldest"}, "eviction: oldest is not known"),
         ({"backup_days": 36}, "backup_days: 36 is not possible; 0 to 35"),
-        ({"log_days": 8}, "log_days|retention_days: 8"),
+        ({"log_days": 8}, "retention_days: 8 is not possible"),
         ({"backup_window": "3-4"}, "backup_window: '3-4' is no window"),
         ({"maintenance_window": "05:00-06:00"}, "maintenance_window: '05:00-06:00' is no window"),
         ({"maintenance_window": "sun:03:30-sun:04:30"}, "maintenance_window: sun:03:30-sun:04:30 overlaps"),
     ],
 )
 def test_what_is_impossible_is_refused(changed: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=rf"CacheArgs: .*({message})"):
+    with pytest.raises(ValueError, match=r"CacheArgs: ") as refused:
         replace(args(), **changed)
-
-
-@pytest.mark.requirement("DAT-12", part="a parameter for each fact about a cache")
-def test_each_fact_is_a_parameter_of_its_own() -> None:
-    graph = recorded(
-        lambda ctx: Facts("facts-redis", FactsArgs(folder="database/redis", facts={"host": "h", "port": "6379"}), ctx)
-    )
-    found = {one.name: (one.inputs["name"], one.inputs["type"]) for one in of_kind(graph, "Parameter")}
-    assert found == {
-        "facts-redis-host": ("/plinth/test/database/redis/host", "String"),
-        "facts-redis-port": ("/plinth/test/database/redis/port", "String"),
-    }
-
-
-@pytest.mark.parametrize(
-    ("folder", "facts", "message"),
-    [
-        ("database/redis", {}, "facts: none given"),
-        ("Database", {"host": "h"}, "folder: 'Database' is no name"),
-        ("database", {"Host": "h"}, "facts: 'Host' is no name"),
-    ],
-)
-def test_facts_without_a_place_are_refused(folder: str, facts: dict[str, str], message: str) -> None:
-    with pytest.raises(ValueError, match=rf"FactsArgs: .*{message}"):
-        FactsArgs(folder=folder, facts=facts)
+    assert message in str(refused.value)

@@ -125,5 +125,6 @@ def grant(number: int) -> Grant:
     ],
 )
 def test_what_is_impossible_is_refused(changed: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=rf"QueueArgs: .*{message}"):
+    with pytest.raises(ValueError, match=r"QueueArgs: ") as refused:
         replace(args(), **changed)
+    assert message in str(refused.value)

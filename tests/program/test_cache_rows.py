@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from components.core.context import Context
 from components.core.needs import Need
+from components.security.workload import workload_role_arn
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import SECRET
 from stack.config.loader import load_all
@@ -223,7 +225,8 @@ def test_a_queue_lets_in_who_has_it_in_an_access_list_and_does_what_it_says(stac
     graph = graphs()[stack]
     (takes,) = allowed(graph, "queue-images-policy")
     (sends,) = allowed(graph, "queue-jobs-policy")
-    assert takes["Condition"]["ArnEquals"]["aws:PrincipalArn"] == named(graph, "service-resize-role").outputs["arn"]
+    role = workload_role_arn(replace(_ctx(stack), account_id="000000000000"), "resize", "lambda")
+    assert takes["Condition"]["ArnEquals"]["aws:PrincipalArn"] == role
     assert "sqs:ReceiveMessage" in takes["Action"]
     assert "sqs:SendMessage" in sends["Action"]
     assert "sqs:ReceiveMessage" not in sends["Action"]
