@@ -9,13 +9,17 @@ from components.networking.firewall import Connection, Group
 from stack.config.model import StackConfig
 
 _HTTPS = 443
-_GROUPS: Mapping[str, Group] = {
+_GROUPS: dict[str, Group] = {
     "load-balancer": Group(purpose="Load balancers that the internet reaches", edge=True),
     "ecs": Group(purpose="Containers on ECS"),
     "eks": Group(purpose="Nodes and pods of the EKS cluster"),
     "postgres": Group(purpose="PostgreSQL databases"),
-    "redis": Group(purpose="Redis caches"),
 }
+_CACHES: Mapping[str, Group] = {
+    "redis": Group(purpose="Redis caches"),
+    "broker": Group(purpose="Redis as the broker of workers"),
+}
+"""Those that a stack has where the cache of that name is on."""
 _CONNECTIONS = (
     ("load-balancer", "ecs", 8000, "Services behind the load balancer"),
     ("load-balancer", "eks", _HTTPS, "The cluster behind the load balancer"),
@@ -27,6 +31,7 @@ _FROM_VPN = (
     ("vpn", "load-balancer", _HTTPS, "Developers to the services"),
     ("vpn", "postgres", 5432, "Developers to PostgreSQL"),
     ("vpn", "redis", 6379, "Developers to Redis"),
+    ("vpn", "broker", 6379, "Developers to the broker"),
 )
 
 
@@ -36,7 +41,7 @@ _SERVICE = "service-"
 def groups(config: StackConfig) -> Mapping[str, Group]:
     """The security groups of the stack by name: those of the tiers, and one for each service."""
     networking = config.networking
-    found = dict(_GROUPS)
+    found = _GROUPS | {name: group for name, group in _CACHES.items() if getattr(config.data, name).enabled}
     if networking.interface_endpoints:
         found["endpoints"] = Group(purpose="Interface endpoints of services of AWS")
     if networking.vpn.enabled:
@@ -65,7 +70,7 @@ def connections(config: StackConfig, needed: Mapping[str, Sequence[Endpoint]]) -
         for service, endpoints in needed.items()
         for endpoint in endpoints
     )
-    return (*between, *asked)
+    return tuple(dict.fromkeys((*between, *asked)))  # two names may stand for one store
 
 
 def _said(service: str, ingress: Ingress) -> Ingress:
@@ -73,9 +78,10 @@ def _said(service: str, ingress: Ingress) -> Ingress:
 
 
 def _rows(config: StackConfig) -> Iterator[tuple[str, str, int, str]]:
-    yield from _CONNECTIONS
+    there = groups(config)
+    yield from (row for row in _CONNECTIONS if row[1] in there)
     if config.networking.interface_endpoints:
         for caller in callers(config):
             yield caller, "endpoints", _HTTPS, f"{_CALLERS.get(caller, caller.removeprefix(_SERVICE))} to services of AWS"
     if config.networking.vpn.enabled:
-        yield from _FROM_VPN
+        yield from (row for row in _FROM_VPN if row[1] in there)

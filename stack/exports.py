@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pulumi import export
 
+from stack import caches
 from stack.program import Platform
 
 VERSION = 1
@@ -28,6 +29,8 @@ def publish(platform: Platform) -> None:
     export("securityGroupIds", platform.firewall.group_ids)
     export("dns", _public(platform))
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})
+    export("stores", caches.facts(platform.caches))
+    export("queues", {name: queue.queue_url for name, queue in platform.queues.items()})
 
 
 def _public(platform: Platform) -> Mapping[str, object]:

@@ -1,6 +1,6 @@
 """Keys, secrets, and who may use them: what the program builds of components of security."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,11 +9,21 @@ from pulumi import Output
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
 from components.core.trust import WebIdentityTrust
-from components.security.keys import Key, KeyArgs, KeyUser, account_directly, account_through, log_service, roles_directly
+from components.security.keys import (
+    Key,
+    KeyArgs,
+    KeyUser,
+    account_directly,
+    account_through,
+    bucket_events,
+    log_service,
+    roles_directly,
+)
 from components.security.outside import OutsideRole, OutsideRoleArgs, identity_provider_arn, outside_role_arn
 from components.security.purposes import SERVICES, Purpose
 from components.security.service_user import ServiceUser, ServiceUserArgs, service_user_arn
 from components.security.workload import Workload, WorkloadArgs, workload_role_arn
+from components.storage.names import bucket_arn
 from stack import dns
 from stack.config.engine import credential
 from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
@@ -30,6 +40,14 @@ class Holder:
     name: str
     arn: str
     rights: Rights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSecrets:
+    """The secrets of the stack: their ARNs by name, where they exist, and what one holds, for a thing that has to be given it."""
+
+    arns: Mapping[str, Output[str]]
+    value: Callable[[str], Output[str]]
 
 
 _LOGIN_LENGTH = 32
@@ -103,7 +121,7 @@ def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose
             KeyArgs(
                 purpose=purpose,
                 deletion_window_days=config.deletion_days,
-                users=(*_users(purpose), *_direct(purpose, known)),
+                users=(*_users(purpose), *_direct(purpose, known), *(_senders(stack) if purpose == "data" else ())),
                 copies={place: region for place, (region, copied) in places.items() if purpose in copied},
             ),
             ctx.asked_by("plinth:keys"),
@@ -117,6 +135,12 @@ def _users(purpose: Purpose) -> tuple[KeyUser, ...]:
     return account_through(*services) if services else (account_directly(*_STACK_FILE),)
 
 
+def _senders(stack: Stack) -> tuple[KeyUser, ...]:
+    """S3, for the buckets that tell a queue of new objects: queues are encrypted with the key for data."""
+    sending = tuple(name for name, bucket in stack.config.storage.buckets.items() if bucket.events_to)
+    return (bucket_events(lambda ctx: tuple(bucket_arn(ctx, name) for name in sending)),) if sending else ()
+
+
 def _direct(purpose: Purpose, known: Sequence[Holder]) -> tuple[KeyUser, ...]:
     """One entry of a key's policy for each entry of an access list that names the key."""
     return tuple(
@@ -124,12 +148,12 @@ def _direct(purpose: Purpose, known: Sequence[Holder]) -> tuple[KeyUser, ...]:
     )
 
 
-def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, EncryptionKey]) -> Mapping[str, Output[str]]:
-    """Every secret of the stack file, and one for each login; their ARNs by name, where they exist."""
+def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, EncryptionKey]) -> KnownSecrets:
+    """Every secret of the stack file, and one for each login."""
     config = stack.config.secrets
     used = logins(stack.config)
     if not config.generated and not config.given and not used:
-        return {}
+        return KnownSecrets(arns={}, value=_no_value)
     from components.security.secrets import Generated, Given, Secrets, SecretsArgs
 
     generated = {
@@ -144,7 +168,12 @@ def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, Encrypt
     args = SecretsArgs(
         key_arn=encrypted_with["secrets"].key_arn, recovery_days=config.recovery_days, secrets={**generated, **given, **own}
     )
-    return Secrets("secrets", args, ctx.asked_by("plinth:secrets")).arns
+    made = Secrets("secrets", args, ctx.asked_by("plinth:secrets"))
+    return KnownSecrets(arns=made.arns, value=made.value)
+
+
+def _no_value(name: str) -> Output[str]:
+    raise KeyError(name)
 
 
 def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:

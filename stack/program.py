@@ -10,7 +10,9 @@ from components.core.context import Context
 from components.core.contracts import (
     Certificates,
     EncryptionKey,
+    KeyValueStore,
     LogTarget,
+    MessageQueue,
     ObjectStore,
     PrivateNetwork,
     PublicZone,
@@ -20,7 +22,7 @@ from components.core.contracts import (
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import connections, dns, identities, storage
+from stack import caches, connections, dns, identities, queues, storage
 from stack.config.loader import Stack
 from stack.identities import Holder
 
@@ -36,6 +38,8 @@ class Platform:
     zone: PublicZone | None
     certificates: Certificates | None
     names: dns.Names
+    caches: Mapping[str, KeyValueStore]
+    queues: Mapping[str, MessageQueue]
 
 
 def build(stack: Stack) -> Platform:
@@ -45,9 +49,10 @@ def build(stack: Stack) -> Platform:
     holders = identities.holders(stack, ctx)
     logs_key = identities.logs_key(stack, ctx)
     keys = identities.keys(stack, ctx, holders)
-    identities.secrets(stack, ctx, keys)
+    secrets = identities.secrets(stack, ctx, keys)
     archives = storage.log_archives(stack, ctx)
     buckets = storage.buckets(stack, ctx, keys, holders, archives)
+    queues_made = queues.queues(stack, ctx, keys, holders)
     identities.identities(stack, ctx, holders)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
@@ -60,6 +65,7 @@ def build(stack: Stack) -> Platform:
     zone = dns.zone(stack, ctx)
     certificates = dns.certificates(stack, ctx, zone)
     names = dns.names(stack, ctx, zone, None)
+    caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
     return Platform(
         network=network,
         firewall=firewall,
@@ -68,6 +74,8 @@ def build(stack: Stack) -> Platform:
         zone=zone,
         certificates=certificates,
         names=names,
+        caches=caches_made,
+        queues=queues_made,
     )
 
 

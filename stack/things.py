@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from components.core.access import Endpoint, Thing, endpoint_for, statements_for
 from components.core.context import Context
+from components.core.needs import Need
 from components.core.offers import Ingress, Statement
 from components.core.parameters import parameter_arn
+from components.core.verbs import Kind
+from components.data.names import REDIS_PORT, queue_arn
 from components.networking.flow_logs import flow_log_group_arn
 from components.security.keys import alias
 from components.security.secrets import secret_arn
@@ -14,14 +17,18 @@ from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
 from stack.config.targets import secrets
-from stack.config.told import STORES
+from stack.config.told import CACHES, serving, stores
 from stack.told import fact_path
 
 _STORES: Mapping[str, Thing] = {
-    # Their engines' logins through IAM come with them: until then a connection is all there is.
+    # Its engine's login through IAM comes with it: until then a connection is all there is.
     "postgres": Thing(kind="database", endpoint=Endpoint(group="postgres", ingress=Ingress(port=5432, purpose="PostgreSQL"))),
-    "redis": Thing(kind="cache", endpoint=Endpoint(group="redis", ingress=Ingress(port=6379, purpose="Redis"))),
 }
+_CACHES: Mapping[str, Endpoint] = {
+    "redis": Endpoint(group="redis", ingress=Ingress(port=REDIS_PORT, purpose="Redis")),
+    "broker": Endpoint(group="broker", ingress=Ingress(port=REDIS_PORT, purpose="the broker")),
+}
+"""Where each cache listens. Who connects shows a token: there are no logins through IAM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +36,14 @@ class Rights:
     """What an `access` list comes to.
 
     `statements` are for whoever has it, `endpoints` what it connects to; `keys` are used without a service in between: their
-    purpose, and the actions. `buckets` are those that it names, each with a statement for the bucket's own policy.
+    purpose, and the actions. `buckets` and `queues` are those that it names, each with a statement for the thing's own policy.
     """
 
     statements: tuple[Statement, ...]
     endpoints: tuple[Endpoint, ...]
     keys: tuple[tuple[str, tuple[str, ...]], ...]
     buckets: tuple[tuple[str, Statement], ...]
+    queues: tuple[tuple[str, Statement], ...]
 
 
 def things(stack: Stack, ctx: Context) -> Mapping[str, Thing]:
@@ -56,28 +64,40 @@ def rights(access: Sequence[Access], there: Mapping[str, Thing], ctx: Context) -
             if thing.kind == "key"
             for one in statements
         ),
-        buckets=tuple(
-            (need.to.removeprefix("bucket."), one)
-            for need, thing, statements in found
-            if thing.kind == "bucket"
-            for one in statements
-            if not one.actions[0].startswith("kms:")
-        ),
+        buckets=_on("bucket", found),
+        queues=_on("queue", found),
+    )
+
+
+def _on(kind: Kind, found: Sequence[tuple[Need, Thing, tuple[Statement, ...]]]) -> tuple[tuple[str, Statement], ...]:
+    """Each thing of a kind by its own name, with a statement for its policy: all but those on its key."""
+    return tuple(
+        (need.to.removeprefix(f"{kind}."), one)
+        for need, thing, statements in found
+        if thing.kind == kind
+        for one in statements
+        if not one.actions[0].startswith("kms:")
     )
 
 
 def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
     yield from _STORES.items()
+    there = stores(stack.config)
+    for name in CACHES:
+        if name in there:
+            yield name, Thing(kind="cache", endpoint=_CACHES[serving(stack.config, name)])
     for name, kept_in in secrets(stack.config).items():
         kind = "secret" if kept_in == "secrets-manager" else "parameter"
         yield f"secret.{name}", Thing(kind=kind, arns=(secret_arn(ctx, name, kept_in),), encrypted=True)
-    for name, store in STORES.items():
+    for name, store in there.items():
         arns = tuple(parameter_arn(ctx, fact_path(name, fact)) for fact in store.facts)
         yield f"facts.{name}", Thing(kind="parameter", arns=arns)
     for purpose in stack.config.keys.purposes:
         yield f"key.{purpose}", _key(ctx, purpose)
     for name in stack.config.storage.buckets:
         yield f"bucket.{name}", Thing(kind="bucket", arns=(bucket_arn(ctx, name),), encrypted=True)
+    for name in stack.config.data.queues:
+        yield f"queue.{name}", Thing(kind="queue", arns=(queue_arn(ctx, name),), encrypted=True)
     if stack.config.networking.flow_logs.enabled:
         yield "log-group.flow-logs", Thing(kind="log-group", arns=(flow_log_group_arn(ctx),))
 

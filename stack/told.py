@@ -8,7 +8,7 @@ from components.core.context import Context
 from components.core.parameters import parameter_arn
 from components.core.told import Told
 from stack.config.loader import Stack
-from stack.config.told import STORES, Login, connected
+from stack.config.told import Login, connected, stores
 
 
 def told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Output[str]]) -> tuple[Told, ...]:
@@ -16,14 +16,20 @@ def told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Out
     return tuple(_told(stack, ctx, service, secret_arns))
 
 
+def facts_folder(store: str) -> str:
+    """Where all facts about a store stand, below the parameters of the stack: `database/postgres`."""
+    return f"database/{store}"
+
+
 def fact_path(store: str, fact: str) -> str:
     """Where a fact about a store stands, below the parameters of the stack: `database/postgres/host`."""
-    return f"database/{store}/{fact}"
+    return f"{facts_folder(store)}/{fact}"
 
 
 def _told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Output[str]]) -> Iterator[Told]:
+    there = stores(stack.config)
     for name in connected(stack.config, service):
-        store = STORES[name]
+        store = there[name]
         for fact in store.facts:
             yield Told(variable=f"{store.variables}_{fact.upper()}", arn=parameter_arn(ctx, fact_path(name, fact)))
         if store.logins:

@@ -141,6 +141,49 @@ class ObjectStore(Protocol):
         ...
 
 
+class KeyValueStore(Protocol):
+    """A cache that clients connect to by TLS, with a token."""
+
+    @property
+    def host(self) -> Output[str]:
+        """Where it is written, and shards are asked for."""
+        ...
+
+    @property
+    def reader_host(self) -> Output[str]:
+        """Where its copies are read; `host` itself where there are none."""
+        ...
+
+    @property
+    def port(self) -> Output[int]:
+        """Its port."""
+        ...
+
+    @property
+    def sharded(self) -> bool:
+        """Whether clients have to know shards."""
+        ...
+
+
+class MessageQueue(Protocol):
+    """A queue of messages."""
+
+    @property
+    def queue_arn(self) -> Output[str]:
+        """Its ARN, known once it lets in who sends to it."""
+        ...
+
+    @property
+    def queue_url(self) -> Output[str]:
+        """Where it is called."""
+        ...
+
+    @property
+    def dead_letters_url(self) -> Output[str]:
+        """Where its dead letters are."""
+        ...
+
+
 class Entrance(Protocol):
     """A load balancer that sends requests to services by their paths."""
 

@@ -31,6 +31,8 @@ SECRET_LIMIT: Final = 20_480
 """Characters of a secret's policy (Secrets Manager user guide, "Quotas")."""
 BUCKET_LIMIT: Final = 20_480
 """Bytes of a bucket's policy (S3 user guide, "Policies and permissions in Amazon S3")."""
+QUEUE_LIMIT: Final = 8_192
+"""Bytes of a queue's policy (SQS developer guide, "Custom policy limitations")."""
 
 _FRAME = '{"Version":"2012-10-17","Statement":[]}'
 _LATER = "_" * 200

@@ -27,13 +27,15 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "repository": 256,
         "role": 64,
         "secret": 512,
+        "snapshot": 255,
         "user": 64,
     }
 )
 """Longest name, in characters, of each kind of thing that is named explicitly.
 
 Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's, ECS allows more); for
-cache, parameter and queue, where the schema has none or a longer one, CreateReplicationGroup, PutParameter and CreateQueue; for
+cache, parameter, queue and snapshot, where the schema has none or a longer one, CreateReplicationGroup, PutParameter, CreateQueue
+and the CreateSnapshot of ElastiCache; for
 alias KMS's CreateAlias, 256 with the `alias/` that stands before the name.
 """
 

@@ -187,6 +187,18 @@ def account_through(*services: str) -> tuple[KeyUser, ...]:
     return use, hand_on
 
 
+def bucket_events(bucket_arns: Callable[[Context], tuple[str, ...]]) -> KeyUser:
+    """S3, where it tells an encrypted queue of new objects in these buckets of the account.
+
+    Source: S3 user guide, "Granting permissions to publish event notification messages to a destination".
+    """
+    return lambda ctx: _using(
+        ("kms:Decrypt", "kms:GenerateDataKey"),
+        {"Service": ("s3.amazonaws.com",)},
+        {"ArnEquals": {"aws:SourceArn": bucket_arns(ctx)}, "StringEquals": {"aws:SourceAccount": ctx.account_id}},
+    )
+
+
 def account_directly(*actions: str) -> KeyUser:
     """Whom the account's own policies let, without a service in between."""
     return lambda ctx: _using(

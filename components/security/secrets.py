@@ -90,14 +90,24 @@ class Secrets(Component):
     def __init__(self, name: str, args: SecretsArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
         arns: dict[str, Output[str]] = {}
+        self._values: dict[str, Output[str]] = {}
         for key, secret in args.secrets.items():
             value = self._generated(key, secret) if isinstance(secret, Generated) else secret.value
+            if value is not None:
+                self._values[key] = value
             if secret.kept_in == "secrets-manager":
                 arns[key] = self._managed(key, value, args)
             elif value is not None:
                 arns[key] = parameter(self, ctx, key, key, value, secret_under=args.key_arn).arn
         self.arns = arns
         self.publish()
+
+    def value(self, key: str) -> Output[str]:
+        """What a secret holds, for a thing that has to be given it: a Pulumi secret, and no output of this component.
+
+        Raises KeyError for a given secret whose value is not known.
+        """
+        return self._values[key]
 
     def _generated(self, key: str, secret: Generated) -> Output[str]:
         made = random.RandomPassword(

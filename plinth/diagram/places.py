@@ -214,10 +214,26 @@ _SERVICES: Mapping[str, Place] = {
     "aws:secretsmanager/secretPolicy:SecretPolicy": _edge(Layer.SERVICES, "policy", "secretArn"),
     "aws:secretsmanager/secretVersion:SecretVersion": _edge(Layer.SERVICES, "value", "secretId"),
     "aws:ssm/parameter:Parameter": _node(Layer.SERVICES, "parameter", "type", links=(Link(property="keyId", kind="use"),)),
+    "aws:sqs/queue:Queue": _node(
+        Layer.SERVICES, "queue", "visibilityTimeoutSeconds", each=True, links=(Link(property="kmsMasterKeyId", kind="use"),)
+    ),
+    "aws:sqs/queuePolicy:QueuePolicy": _edge(Layer.SERVICES, "policy", "queueUrl"),
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": _edge(Layer.SERVICES, "who may have dead letters here", "queueUrl"),
     "random:index/randomPassword:RandomPassword": _detail(
         Layer.SERVICES,
         "generated value",
         through=("aws:secretsmanager/secretVersion:SecretVersion", "aws:ssm/parameter:Parameter"),
+    ),
+}
+_STORES: Mapping[str, Place] = {
+    "aws:elasticache/replicationGroup:ReplicationGroup": _node(
+        Layer.DATABASE, "Redis", "nodeType", "numCacheClusters", "numNodeGroups", each=True, links=_ENCRYPTED
+    ),
+    "aws:elasticache/parameterGroup:ParameterGroup": _detail(
+        Layer.DATABASE, "parameters", through=("aws:elasticache/replicationGroup:ReplicationGroup",)
+    ),
+    "aws:elasticache/subnetGroup:SubnetGroup": _detail(
+        Layer.DATABASE, "subnet group", through=("aws:elasticache/replicationGroup:ReplicationGroup",)
     ),
 }
 _IDENTITY: Mapping[str, Place] = {
@@ -243,4 +259,4 @@ _OPERATIONS: Mapping[str, Place] = {
 
 _PROVIDER = _node(Layer.OPERATIONS, "provider", "region")
 
-PLACES: Mapping[str, Place] = {**_NETWORK, **_SERVICES, **_IDENTITY, **_OPERATIONS}
+PLACES: Mapping[str, Place] = {**_NETWORK, **_SERVICES, **_STORES, **_IDENTITY, **_OPERATIONS}

@@ -30,6 +30,8 @@ class Usage(Section):
     secret_requests_thousand: Figures = Field(description="Thousands of requests to Secrets Manager.")
     dns_queries_thousand: Figures = Field(description="Thousands of queries to all hosted zones, private ones included.")
     vpn_connection_hours: Figures = Field(description="Hours that clients are connected to the VPN, all clients together.")
+    cache_backup_gb: Figures = Field(description="GB of backups of all caches.")
+    queue_requests_million: Figures = Field(description="Millions of requests to all queues.")
 
     s3_gb: Figures = Field(description="GB that all buckets hold, copies included, before anything has moved to a cheaper class.")
     s3_infrequent_gb: Figures = Field(description="GB in S3 Standard-IA.")

@@ -6,10 +6,12 @@ from itertools import combinations, product
 
 from stack.config.access_rules import ACCESS_RULES
 from stack.config.breach import Breach
+from stack.config.cache_rules import CACHE_RULES
 from stack.config.dns_rules import DNS_RULES
 from stack.config.document import KeyPath
 from stack.config.identity_rules import IDENTITY_RULES
 from stack.config.model import NAMESPACE, StackConfig
+from stack.config.queue_rules import QUEUE_RULES
 from stack.config.section import Section
 from stack.config.storage_rules import STORAGE_RULES
 
@@ -230,4 +232,6 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     *IDENTITY_RULES,
     *STORAGE_RULES,
     *DNS_RULES,
+    *CACHE_RULES,
+    *QUEUE_RULES,
 )

@@ -7,20 +7,23 @@ from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.secrets import KeptIn
 from stack.config.services import Access
-from stack.config.told import STORES, logins
+from stack.config.told import CACHES, logins, stores
 
-ALWAYS: Mapping[str, Kind] = {"postgres": "database", "redis": "cache"}
+ALWAYS: Mapping[str, Kind] = {"postgres": "database"}
 """What every stack has."""
 _KINDS: Mapping[KeptIn, Kind] = {"secrets-manager": "secret", "parameter-store": "parameter"}
 
 
 def targets(config: StackConfig) -> Mapping[str, Kind]:
     """Everything that can be named, with its kind. Where a secret is kept makes no difference to its name."""
+    there = stores(config)
     found = dict(ALWAYS)
+    found |= {name: "cache" for name in CACHES if name in there}
     found |= {f"secret.{name}": _KINDS[kept_in] for name, kept_in in secrets(config).items()}
-    found |= {f"facts.{store}": "parameter" for store in STORES}
+    found |= {f"facts.{store}": "parameter" for store in there}
     found |= {f"key.{purpose}": "key" for purpose in config.keys.purposes}
     found |= {f"bucket.{name}": "bucket" for name in config.storage.buckets}
+    found |= {f"queue.{name}": "queue" for name in config.data.queues}
     if config.networking.flow_logs.enabled:
         found["log-group.flow-logs"] = "log-group"
     return found

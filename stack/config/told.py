@@ -1,8 +1,9 @@
 """What a service is told at its start, by its configuration alone: secrets of its own, and how to reach and enter each store."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from stack.config.model import StackConfig
 from stack.config.services import Access
@@ -22,13 +23,18 @@ class Store:
     token: str = ""
 
 
+_OF_A_CACHE = ("host", "port", "reader", "cluster")
+"""`reader` is where copies are read, `host` itself where there are none; `cluster` is `true` where clients must know shards."""
 STORES: Mapping[str, Store] = MappingProxyType(
     {
         "postgres": Store(variables="POSTGRES", facts=("host", "port", "name"), logins=True),
-        "redis": Store(variables="REDIS", facts=("host", "port"), token="redis"),  # noqa: S106 (a name)
+        "redis": Store(variables="REDIS", facts=_OF_A_CACHE, token="redis"),  # noqa: S106 (a name)
+        "broker": Store(variables="BROKER", facts=_OF_A_CACHE, token="broker"),  # noqa: S106 (a name)
     }
 )
 """Every store by the name that an `access` list has for it."""
+CACHES: Final = ("redis", "broker")
+"""Those of them that are a key of `data`, with a switch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +55,37 @@ class Login:
         return self.service.replace("-", "_")
 
 
+def stores(config: StackConfig) -> Mapping[str, Store]:
+    """The stores of a stack. Whoever asks for the broker gets the cache where there is no broker, with the token of the cache."""
+    found = {name: store for name, store in STORES.items() if name not in CACHES or serving(config, name)}
+    return {
+        name: replace(store, token=STORES[serving(config, name)].token) if name in CACHES else store
+        for name, store in found.items()
+    }
+
+
+def serving(config: StackConfig, store: str) -> str:
+    """Which cache is behind the name `redis` or `broker`; empty where there is none."""
+    if getattr(config.data, store).enabled:
+        return store
+    return "redis" if store == "broker" and config.data.redis.enabled else ""
+
+
 def connected(config: StackConfig, service: str) -> tuple[str, ...]:
     """The stores that a service connects to, in the order of its `access` list."""
-    found = (entry.to for entry in config.services[service].access if entry.verb == "connect" and entry.to in STORES)
+    there = stores(config)
+    found = (entry.to for entry in config.services[service].access if entry.verb == "connect" and entry.to in there)
     return tuple(dict.fromkeys(found))
 
 
 def logins(config: StackConfig) -> tuple[Login, ...]:
     """Every login that services of the stack have."""
+    there = stores(config)
     return tuple(
         Login(store=store, service=service)
         for service in config.services
         for store in connected(config, service)
-        if STORES[store].logins
+        if there[store].logins
     )
 
 
@@ -73,9 +97,10 @@ def read_at_start(config: StackConfig, service: str) -> tuple[Access, ...]:
 def _read(config: StackConfig, service: str) -> Iterator[str]:
     for part in config.services[service].secrets.values():
         yield f"secret.{part.partition('#')[0]}"
+    there = stores(config)
     for name in connected(config, service):
         yield f"facts.{name}"
-        store = STORES[name]
+        store = there[name]
         if store.logins:
             yield f"secret.{Login(store=name, service=service).secret}"
         elif store.token:

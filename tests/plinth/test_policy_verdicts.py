@@ -64,6 +64,13 @@ def test_every_rule_holds_on_every_stack_and_none_is_undecided(stack: str) -> No
     assert found.stacks[0].counts[Verdict.SATISFIED] > 100
 
 
+_OPEN = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sqs:DeleteQueue", "Resource": "*"}],
+    }
+)
+"""A queue's policy that lets nobody delete it, and nothing else."""
 BROKEN: list[tuple[str, str, Change]] = [
     ("iam-no-service-wide-action", "flow-logs-writer-rights", in_statement("policy", Action=["logs:*"])),
     ("iam-no-service-wide-action", "logs-encryption-key", in_statement("policy", Action="*")),
@@ -92,6 +99,12 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("log-group-retained", "flow-logs-records", setting("retentionInDays", None)),
     ("log-group-encrypted", "flow-logs-records", setting("kmsKeyId", None)),
     ("region-allowed", "network-vpc", setting("region", "sa-east-1")),
+    ("cache-encrypted", "cache-redis-group", setting("transitEncryptionEnabled", value=False)),
+    ("cache-asks-who-it-is", "cache-broker-group", setting("authToken", None)),
+    ("cache-fails-over", "cache-redis-group", setting("multiAzEnabled", value=False)),
+    ("queue-encrypted", "queue-images-queue", lambda inputs: {**inputs, "kmsMasterKeyId": None, "sqsManagedSseEnabled": False}),
+    ("queue-by-tls-alone", "queue-images-dead-letters-policy", setting("policy", _OPEN)),
+    ("queue-has-dead-letters", "queue-jobs-queue", setting("redrivePolicy", None)),
 ]
 
 

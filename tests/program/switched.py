@@ -53,6 +53,11 @@ COMPANIONS: Mapping[KeyPath, Mapping[KeyPath, Json]] = {
     HEALTH_CHECKS: {**_DOMAIN, ZONE: True, NAMES: True},
 }
 """What else a switch needs to be turned on: what no stack file of ours holds."""
+_NAMED: Mapping[KeyPath, tuple[str, ...]] = {
+    ("plinth:data", "redis", "enabled"): ("redis", "broker"),
+    ("plinth:data", "broker", "enabled"): ("broker",),
+}
+"""What no `access` list can name any more with a switch off."""
 OUTSIDE: Mapping[KeyPath, Json] = {
     (_IDENTITY, "outside"): {
         "siem": {
@@ -83,3 +88,14 @@ def planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:
 def turned_on(*switches: KeyPath) -> dict[KeyPath, Any]:
     """Some switches on, with what they need."""
     return dict.fromkeys(switches, True) | {path: value for s in switches for path, value in COMPANIONS.get(s, {}).items()}
+
+
+def turned_off(stack: str, switch: KeyPath) -> dict[KeyPath, Any]:
+    """A switch off, with everything gone from `access` lists that needs it."""
+    gone = _NAMED.get(switch, ())
+    services: Mapping[str, Any] = read(ROOT, stack, "plinth").values["plinth:services"] if gone else {}  # type: ignore[assignment]
+    lists = {
+        ("plinth:services", name, "access"): [entry for entry in service["access"] if entry["to"] not in gone]
+        for name, service in services.items()
+    }
+    return {switch: False, **lists}

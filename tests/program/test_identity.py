@@ -229,7 +229,7 @@ def test_each_purpose_has_a_key_and_prod_has_copies_where_data_is_replicated_or_
 def test_there_is_a_secret_for_each_database_the_cache_each_outside_service_and_each_login(stack: str) -> None:
     graph = graphs()[stack]
     secrets = {secret.name: secret for secret in of_kind(graph, "Secret")}
-    named_in_the_file = ("postgres", "mysql", "redis", "google-oauth", "collection-api-keys")
+    named_in_the_file = ("postgres", "mysql", "redis", "broker", "google-oauth", "collection-api-keys")
     logins = [f"login-postgres-{name}" for name in ("booking", "booking-worker", "collection", "bot-api")]
     assert secrets.keys() == {f"secrets-{name}" for name in (*named_in_the_file, *logins)}
     key = named(graph, "secrets-encryption-key").outputs["arn"]

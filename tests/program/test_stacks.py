@@ -25,6 +25,8 @@ HOLDING_DATA = (
     "aws:secretsmanager/secret:Secret",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "random:index/randomPassword:RandomPassword",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:sqs/queue:Queue",
 )
 COPIES: dict[str, dict[str, str]] = {
     "dev": {},

@@ -1,0 +1,90 @@
+"""Caches: what the program builds of Redis, and what it tells of it."""
+
+from collections.abc import Iterator, Mapping
+
+from components.core.context import Context
+from components.core.contracts import EncryptionKey, KeyValueStore, PrivateNetwork, SecurityGroups
+from components.core.outputs import gather_map
+from components.security.purposes import Purpose
+from stack.config.caches import Broker, Redis
+from stack.config.loader import Stack
+from stack.config.told import CACHES, STORES, serving
+from stack.identities import KnownSecrets
+from stack.told import facts_folder
+
+_NEVER_FORGETS = "noeviction"
+
+
+def caches(
+    stack: Stack,
+    ctx: Context,
+    network: PrivateNetwork,
+    firewall: SecurityGroups,
+    keys: Mapping[Purpose, EncryptionKey],
+    logs_key: EncryptionKey,
+    secrets: KnownSecrets,
+) -> Mapping[str, KeyValueStore]:
+    """The caches of the stack by what they are for. The facts of each store lead to the one that is behind its name."""
+    wanted = dict(_wanted(stack))
+    if not wanted:
+        return {}
+    from components.data.cache import Cache, CacheArgs
+
+    made = {
+        name: Cache(
+            f"cache-{name}",
+            CacheArgs(
+                purpose=name,
+                engine_version=nodes.engine_version,
+                node_type=nodes.node_type,
+                shards=nodes.shards if isinstance(nodes, Redis) else 1,
+                replicas=nodes.replicas,
+                eviction=nodes.eviction if isinstance(nodes, Redis) else _NEVER_FORGETS,
+                backup_days=nodes.backup_days,
+                backup_window=nodes.backup_window,
+                maintenance_window=nodes.maintenance_window,
+                log_days=nodes.log_days,
+                token=secrets.value(STORES[name].token),
+                key_arn=keys["data"].key_arn,
+                logs_key_arn=logs_key.key_arn,
+                subnet_ids=network.database_subnet_ids,
+                group_id=firewall.group_ids[name],
+            ),
+            ctx.asked_by(f"plinth:data.{name}"),
+        )
+        for name, nodes in wanted.items()
+    }
+    _tell(stack, ctx, made)
+    return made
+
+
+def _wanted(stack: Stack) -> Iterator[tuple[str, Redis | Broker]]:
+    data = stack.config.data
+    if data.redis.enabled:
+        yield "redis", data.redis
+    if data.broker.enabled:
+        yield "broker", data.broker
+
+
+def _tell(stack: Stack, ctx: Context, made: Mapping[str, KeyValueStore]) -> None:
+    from components.data.facts import Facts, FactsArgs
+
+    for name in CACHES:
+        if behind := serving(stack.config, name):
+            cache = made[behind]
+            facts = {
+                "host": cache.host,
+                "port": cache.port.apply(str),
+                "reader": cache.reader_host,
+                "cluster": "true" if cache.sharded else "false",
+            }
+            args = FactsArgs(folder=facts_folder(name), facts=facts)
+            Facts(f"facts-{name}", args, ctx.asked_by(f"plinth:data.{behind}"))
+
+
+def facts(made: Mapping[str, KeyValueStore]) -> dict[str, object]:
+    """What other programs may know of the caches."""
+    return {
+        name: gather_map({"host": cache.host, "reader": cache.reader_host, "port": cache.port.apply(str)})
+        for name, cache in made.items()
+    }
