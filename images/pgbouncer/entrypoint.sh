@@ -44,7 +44,6 @@ disable | require | verify-ca | verify-full) ;;
 esac
 
 folder=${PGBOUNCER_DIR:-/run/pgbouncer}
-database=$(quoted POSTGRES_NAME '"')
 name=$(quoted POSTGRES_NAME "'")
 host=$(quoted POSTGRES_HOST "'")
 postgres_port=$(number POSTGRES_PORT 5432)
@@ -57,7 +56,8 @@ password=$(quoted POSTGRES_PASSWORD '"')
 printf '%s %s\n' "$user" "$password" >"$folder/userlist.txt"
 cat >"$folder/pgbouncer.ini" <<INI
 [databases]
-$database = host=$host port=$postgres_port dbname=$name
+; Whatever a client calls it: there is one.
+* = host=$host port=$postgres_port dbname=$name
 
 [pgbouncer]
 ; Only the containers of the same task reach it, and they have to know the password too.
