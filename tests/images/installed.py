@@ -6,6 +6,7 @@ Not in the environment of the repository: they are no part of the program, and t
 import fcntl
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def node_application(image: str, folder: Path) -> Path:
 
 def run(image: str, command: str, variables: dict[str, str], log: Path) -> AbstractContextManager[Program]:
     """A command of a Python image, as its Dockerfile or README.md has it: `python -m collection`."""
-    program, *rest = command.split()
+    program, *rest = shlex.split(command)
     folder = environment(image)
     told = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"} | variables
     return started([folder / program, *rest], told, log=log, folder=IMAGES / image)
