@@ -1,4 +1,4 @@
-"""Real servers for tests: PostgreSQL and Redis as the machine has them, each private to one test session, on a free port, with TLS.
+"""Real servers for tests: PostgreSQL and Redis as the machine has them, each private to a test session, on a free port, with TLS.
 
 Where a server is not installed, what needs it is skipped and says which package is missing (`.ci/run` installs them).
 """
@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,13 +124,18 @@ def healthy(url: str) -> bool:
 
 @contextmanager
 def started(
-    command: Sequence[str | Path], environment: Mapping[str, str], *, log: Path, folder: Path | None = None, plain_user: bool = False
-) -> Iterator[Program]:
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    *,
+    log: Path,
+    folder: Path | None = None,
+    plain_user: bool = False,
+) -> Generator[Program]:
     """A program with this environment and nothing else but a PATH; stopped at the end, if need be by force.
 
     `plain_user`: not as root, which some servers refuse.
     """
-    user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if plain_user and os.geteuid() == 0 else {}
+    other = plain_user and os.geteuid() == 0
     with (
         log.open("wb") as output,
         subprocess.Popen(
@@ -140,7 +145,9 @@ def started(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            **user,  # pyright: ignore[reportArgumentType]
+            user="nobody" if other else None,
+            group="nogroup" if other else None,
+            extra_groups=() if other else None,
         ) as process,
     ):
         program = Program(process=process, log=log)
@@ -151,7 +158,7 @@ def started(
 
 
 @contextmanager
-def own_folder() -> Iterator[Path]:
+def own_folder() -> Generator[Path]:
     """A folder for a server that does not run as root: its own, and reachable by it (those of pytest are root's alone)."""
     folder = Path(tempfile.mkdtemp(prefix="plinth-server-"))
     give_away(folder)
@@ -189,7 +196,7 @@ def installed(program: str, package: str) -> Path:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres() -> Generator[Postgres]:
     """A PostgreSQL of its own, which takes connections with TLS and a password only."""
     programs = installed("initdb", "postgresql").parent
     with own_folder() as folder:
@@ -200,7 +207,9 @@ def postgres() -> Iterator[Postgres]:
         for path in ("password", "hba"):
             give_away(folder / path)
         init = [programs / "initdb", "-D", folder / "data", "-U", server.user, "--pwfile", folder / "password", "--no-sync"]
-        with started([*init, "-E", "UTF8", "-A", "scram-sha-256"], {}, log=folder / "initdb.log", folder=folder, plain_user=True) as program:
+        with started(
+            [*init, "-E", "UTF8", "-A", "scram-sha-256"], {}, log=folder / "initdb.log", folder=folder, plain_user=True
+        ) as program:
             if program.process.wait(PATIENCE):
                 pytest.fail(program.printed)
         options = {
@@ -220,7 +229,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def redis() -> Iterator[Redis]:
+def redis() -> Generator[Redis]:
     """A Redis of its own, which takes connections with TLS and a token only."""
     program = installed("redis-server", "redis-server")
     with own_folder() as folder:

@@ -105,5 +105,9 @@ const port = Number(process.env.PORT ?? 8080);
 server.listen(port, () => log(`listening on ${port}`));
 server.keepAliveTimeout = 75_000; // ms: over the 60 s of the load balancer, so that it never meets a connection which is just being closed
 
-await Promise.all([publisher.connect(), subscriber.connect()]); // each tries until it succeeds
-await subscriber.subscribe(CHANNEL, deliver);
+try {
+  await Promise.all([publisher.connect(), subscriber.connect()]); // each tries until it succeeds
+  await subscriber.subscribe(CHANNEL, deliver);
+} catch (error) {
+  if (!draining) throw error; // told to stop before Redis was there
+}

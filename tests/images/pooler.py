@@ -1,7 +1,7 @@
 """images/pgbouncer, run as its image runs it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ ENTRYPOINT = IMAGES / "pgbouncer" / "entrypoint.sh"
 
 
 @contextmanager
-def pgbouncer(variables: Mapping[str, str]) -> Iterator[servers.Program]:
+def pgbouncer(variables: Mapping[str, str]) -> Generator[servers.Program]:
     """PgBouncer, listening on the port `PGBOUNCER_PORT`; not as root, which it refuses."""
     program = servers.installed("pgbouncer", "pgbouncer")
     with servers.own_folder() as folder:

@@ -3,7 +3,7 @@
 import gzip
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,7 +42,7 @@ class Stub:
 
 
 @contextmanager
-def stub(answer: Callable[[Asked], Answer]) -> Iterator[Stub]:
+def stub(answer: Callable[[Asked], Answer]) -> Generator[Stub]:
     """A server on a free port that gives each request to `answer`."""
     asked: list[Asked] = []
 
@@ -51,7 +51,10 @@ def stub(answer: Callable[[Asked], Answer]) -> Iterator[Stub]:
 
         def _handle(self) -> None:
             request = Asked(
-                method=self.command, path=self.path, headers={key.lower(): value for key, value in self.headers.items()}, body=self._body()
+                method=self.command,
+                path=self.path,
+                headers={key.lower(): value for key, value in self.headers.items()},
+                body=self._body(),
             )
             asked.append(request)
             response = answer(request)

@@ -1,8 +1,8 @@
 """images/django: the web service through PgBouncer on a real PostgreSQL, the worker on a real Redis."""
 
+import json
 import shlex
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,18 @@ STAY = {"room": "blue", "guest": "Ada", "arrival": "2030-05-01", "departure": "2
 def direct(postgres: servers.Postgres, redis_variables: dict[str, str]) -> dict[str, str]:
     """What the platform tells a service without a pooler beside it."""
     postgres.add_database("booking", "booking", SECRETS["POSTGRES_PASSWORD"])
-    return redis_variables | SECRETS | {
-        "POSTGRES_HOST": postgres.host,
-        "POSTGRES_PORT": str(postgres.port),
-        "POSTGRES_NAME": "booking",
-        "POSTGRES_USER": "booking",
-        "POSTGRES_CA_FILE": str(postgres.authority),
-        "WORKLOAD_QUEUE": "confirmations",
-    }
+    return (
+        redis_variables
+        | SECRETS
+        | {
+            "POSTGRES_HOST": postgres.host,
+            "POSTGRES_PORT": str(postgres.port),
+            "POSTGRES_NAME": "booking",
+            "POSTGRES_USER": "booking",
+            "POSTGRES_CA_FILE": str(postgres.authority),
+            "WORKLOAD_QUEUE": "confirmations",
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +67,7 @@ def url(pooled: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def cloudwatch() -> Iterator[Stub]:
     """Somebody who takes metrics."""
-    with stub(lambda _: Answer(body=b"\xa0", headers={"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"})) as sink:
+    with stub(lambda _: Answer.of_json({})) as sink:
         yield sink
 
 
@@ -90,14 +94,14 @@ def worker_of(variables: Mapping[str, str], cloudwatch: Stub) -> dict[str, str]:
 
 def metrics(asked: Asked) -> dict[str, Any]:
     """What one PutMetricData says."""
-    parser: Any = import_module("botocore.parsers").BaseCBORParser()
-    return parser.parse_data_item(parser.get_peekable_stream_from_bytes(asked.body))
+    assert asked.headers["x-amz-target"].endswith(".PutMetricData")
+    return json.loads(asked.body)
 
 
 def told(cloudwatch: Stub) -> dict[str, float]:
     """The latest value of each metric."""
-    latest = metrics(list(cloudwatch.asked)[-1]) if cloudwatch.asked else {"MetricData": []}
-    return {entry["MetricName"]: entry["Value"] for entry in latest["MetricData"]}
+    entries = metrics(cloudwatch.asked[-1])["MetricData"] if cloudwatch.asked else ()
+    return {entry["MetricName"]: entry["Value"] for entry in entries}
 
 
 @pytest.mark.requirement("APP-14", part="booking: started, healthy, in use through PgBouncer")
@@ -114,7 +118,12 @@ def test_a_room_is_booked_once_for_a_night(url: str) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"room": "green"}, "room"), ({"guest": ""}, "guest"), ({"departure": "2030-05-01"}, "departure"), ({"arrival": "soon"}, "arrival")],
+    [
+        ({"room": "green"}, "room"),
+        ({"guest": ""}, "guest"),
+        ({"departure": "2030-05-01"}, "departure"),
+        ({"arrival": "soon"}, "arrival"),
+    ],
 )
 def test_a_booking_that_is_not_one_is_refused_with_the_field(url: str, wrong: dict[str, str], field: str) -> None:
     status, answer = call("POST", f"{url}/booking/", STAY | wrong)
@@ -155,7 +164,7 @@ def test_it_is_unfit_while_the_database_is_away(direct: dict[str, str], tmp_path
         assert call("GET", f"http://127.0.0.1:{variables['PORT']}/health/") == (503, {"status": "no database"})
 
 
-def test_without_a_pooler_it_connects_to_a_certified_server_only(direct: dict[str, str], postgres: servers.Postgres, tmp_path: Path) -> None:
+def test_without_a_pooler_it_connects_to_a_certified_server_only(direct: dict[str, str], tmp_path: Path) -> None:
     assert "No planned migration operations" in manage(direct, "migrate --plan", tmp_path)
 
     other = servers.certificate(tmp_path).file
@@ -165,7 +174,9 @@ def test_without_a_pooler_it_connects_to_a_certified_server_only(direct: dict[st
 
 
 @pytest.mark.requirement("CMP-13", part="the worker of the sample application")
-def test_the_worker_confirms_bookings_and_tells_how_many_wait(url: str, pooled: dict[str, str], cloudwatch: Stub, tmp_path: Path) -> None:
+def test_the_worker_confirms_bookings_and_tells_how_many_wait(
+    url: str, pooled: dict[str, str], cloudwatch: Stub, tmp_path: Path
+) -> None:
     booked = call("POST", f"{url}/booking/", STAY | {"arrival": "2032-01-01", "departure": "2032-01-02"})[1]
 
     def confirmed() -> bool:

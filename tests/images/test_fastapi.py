@@ -18,7 +18,7 @@ ITEM = {"title": "Chess", "year": 1475, "notes": ""}
 @pytest.fixture(scope="module")
 def variables(postgres: servers.Postgres, redis_variables: dict[str, str]) -> dict[str, str]:
     """What the platform tells the service."""
-    password = "it's a \\ \"password\""  # noqa: S105
+    password = 'it\'s a \\ "password"'  # noqa: S105
     postgres.add_database("collection", "collection", password)
     return redis_variables | {
         "POSTGRES_HOST": postgres.host,
@@ -84,7 +84,9 @@ def test_an_item_that_is_not_one_is_refused(url: str, wrong: dict[str, object]) 
     assert call("POST", f"{url}/collection/items", ITEM | wrong, KEY)[0] == 422
 
 
-def test_it_is_unfit_while_the_database_is_away_and_serves_without_a_cache(url: str, variables: dict[str, str], tmp_path: Path) -> None:
+def test_it_is_unfit_while_the_database_is_away_and_serves_without_a_cache(
+    url: str, variables: dict[str, str], tmp_path: Path
+) -> None:
     at = f"http://127.0.0.1:{(port := servers.free_port())}"
     without = variables | {"PORT": str(port), "REDIS_PORT": str(servers.free_port())}
     item = call("POST", f"{url}/collection/items", ITEM, KEY)[1]

@@ -18,7 +18,7 @@ VARIABLES = {
     "POSTGRES_PORT": "5432",
     "POSTGRES_NAME": "main",
     "POSTGRES_USER": "booking",
-    "POSTGRES_PASSWORD": 'a"b\'c\\d $(id) `id` &',
+    "POSTGRES_PASSWORD": "a\"b'c\\d $(id) `id` &",
 }
 
 
@@ -48,7 +48,12 @@ def test_the_pooler_pools_transactions_for_its_own_task_and_trusts_certified_ser
 
 
 def test_sizes_and_trust_come_from_the_environment(tmp_path: Path) -> None:
-    changed = {"PGBOUNCER_POOL_SIZE": "4", "PGBOUNCER_MAX_CLIENTS": "50", "POSTGRES_SSLMODE": "require", "POSTGRES_CA_FILE": "/ca.pem"}
+    changed = {
+        "PGBOUNCER_POOL_SIZE": "4",
+        "PGBOUNCER_MAX_CLIENTS": "50",
+        "POSTGRES_SSLMODE": "require",
+        "POSTGRES_CA_FILE": "/ca.pem",
+    }
     settings = rendered(tmp_path, **changed)[1]["pgbouncer"]
 
     assert settings["default_pool_size"] == "4"
@@ -92,15 +97,15 @@ def test_what_would_not_be_a_setting_stops_it_without_a_word_of_the_value(
 @pytest.mark.parametrize("client_password", ["right", "wrong"])
 def test_only_who_knows_the_password_gets_through_to_the_server(postgres: servers.Postgres, client_password: str) -> None:
     user = f"pooled_{client_password}"
-    postgres.add_database(user, user, "it's \"right\"")
+    postgres.add_database(user, user, 'it\'s "right"')
     port = servers.free_port()
-    told = {"POSTGRES_NAME": user, "POSTGRES_USER": user, "POSTGRES_PASSWORD": "it's \"right\"", "POSTGRES_HOST": postgres.host}
+    told = {"POSTGRES_NAME": user, "POSTGRES_USER": user, "POSTGRES_PASSWORD": 'it\'s "right"', "POSTGRES_HOST": postgres.host}
     told |= {"POSTGRES_PORT": str(postgres.port), "POSTGRES_CA_FILE": str(postgres.authority), "PGBOUNCER_PORT": str(port)}
     with pgbouncer(told) as running:
         target = f"host=127.0.0.1 port={port} user={user} dbname={user} sslmode=disable"
         asked = subprocess.run(
             [postgres.programs / "psql", "-qAt", target, "-c", "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"],
-            env={"PGPASSWORD": f"it's \"{client_password}\""},
+            env={"PGPASSWORD": f'it\'s "{client_password}"'},
             capture_output=True,
             text=True,
             check=False,

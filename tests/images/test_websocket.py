@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def copies(application: Path, variables: dict[str, str], folder: Path) -> Iterator[list[tuple[int, servers.Program]]]:
+def copies(application: Path, variables: dict[str, str], folder: Path) -> Generator[list[tuple[int, servers.Program]]]:
     """Two servers, each with its port."""
     with ExitStack() as stack:
         found: list[tuple[int, servers.Program]] = []
@@ -97,7 +97,9 @@ def test_other_paths_are_refused_and_too_large_a_message_ends_the_connection(
             assert client.heard()["closed"] == 1009
 
 
-def test_it_is_unfit_without_redis_and_ends_when_told_to(application: Path, redis_variables: dict[str, str], tmp_path: Path) -> None:
+def test_it_is_unfit_without_redis_and_ends_when_told_to(
+    application: Path, redis_variables: dict[str, str], tmp_path: Path
+) -> None:
     variables = redis_variables | {"PORT": str(servers.free_port()), "REDIS_PORT": str(servers.free_port())}
     with servers.started(["node", "server.js"], variables, log=tmp_path / "log", folder=application) as program:
         servers.until(lambda: servers.listens(int(variables["PORT"])), "the server", program)

@@ -23,8 +23,8 @@ EVERY_SECONDS = float(os.environ.get("METRICS_SECONDS", "60"))
 def measured(broker: Broker, queue: str) -> dict[str, int]:
     """The metrics of a queue by their name.
 
-    The broker keeps what waits in the list `dramatiq:<queue>`, and for a week what is dead in the sorted set `dramatiq:<queue>.XQ`
-    (dispatch.lua of dramatiq.brokers.redis).
+    The broker keeps what waits in the list `dramatiq:<queue>`, and for a week what is dead in the sorted set
+    `dramatiq:<queue>.XQ` (dispatch.lua of dramatiq.brokers.redis).
     """
     return {"QueueDepth": broker.client.llen(f"dramatiq:{queue}"), "DeadLetters": broker.client.zcard(f"dramatiq:{queue}.XQ")}
 
