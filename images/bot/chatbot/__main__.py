@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 from pathlib import Path
+from types import FrameType
 
 from chatbot.bucket import Bucket
 from chatbot.chat import Chat
@@ -19,8 +20,12 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every address, and with it the token
     chat = Chat(os.environ.get("CHAT_URL", "https://api.telegram.org"), os.environ["BOT_TOKEN"], wait_seconds=WAIT_SECONDS)
     runner = Runner(chat, Bucket(os.environ["RAW_BUCKET"]), Path(os.environ.get("HEARTBEAT_FILE", "/tmp/heartbeat")))  # noqa: S108
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        runner.stop()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: runner.stop())
+        signal.signal(name, stop)
     runner.run()
     chat.close()
 

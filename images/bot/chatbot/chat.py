@@ -83,7 +83,7 @@ class Chat:
 
 
 def _check(what: str, response: httpx.Response) -> None:
-    if response.status_code != httpx.codes.OK:
+    if not response.is_success:
         raise ChatError(f"{what}: status {response.status_code}")
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -22,9 +22,11 @@ settings = Settings.from_environment()
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Open the pool and the cache before the first request, and close them after the last."""
-    redis: Redis = Redis.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=1)
+    redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  (it leaves its options untyped)
+        settings.redis_url, socket_connect_timeout=1, socket_timeout=1
+    )
     async with pool(settings.postgres) as connections:  # does not wait for the database: /health tells of it
         app.state.store, app.state.cache = Store(connections), Cache(redis)
         yield

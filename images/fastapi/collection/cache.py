@@ -22,7 +22,7 @@ class Cache:
     async def get(self, number: int) -> Item | None:
         """The item, if it is kept."""
         try:
-            found: bytes | None = await self._redis.get(_key(number))
+            found = await self._redis.get(_key(number))
         except RedisError as error:
             return _away(error)
         return None if found is None else Item.model_validate_json(found)

@@ -1,5 +1,7 @@
 """Items in PostgreSQL."""
 
+from typing import LiteralString
+
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -27,9 +29,13 @@ def pool(conninfo: str) -> Pool:
         min_size=1,
         max_size=8,
         timeout=5,  # s
-        check=AsyncConnectionPool.check_connection,
+        check=_check,
         open=False,
     )
+
+
+async def _check(connection: AsyncConnection[DictRow]) -> None:
+    await connection.execute("")
 
 
 class Store:
@@ -73,7 +79,7 @@ class Store:
         """Remove an item; whether there was one."""
         return await self._one("DELETE FROM collection_item WHERE id = %(id)s RETURNING *", {"id": number}) is not None
 
-    async def _one(self, statement: str, values: dict[str, object]) -> Item | None:
+    async def _one(self, statement: LiteralString, values: dict[str, object]) -> Item | None:
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(statement, values)).fetchone()  # pyright: ignore[reportArgumentType]
+            row = await (await connection.execute(statement, values)).fetchone()
             return None if row is None else Item(**row)
