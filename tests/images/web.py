@@ -22,4 +22,4 @@ def call(method: str, url: str, value: object = None, headers: dict[str, str] | 
 
 def _value(response: HTTPResponse | urllib.error.HTTPError) -> Any:
     body = response.read()
-    return json.loads(body) if "json" in response.headers.get("content-type", "") else None
+    return json.loads(body) if body and "json" in response.headers.get("content-type", "") else None
