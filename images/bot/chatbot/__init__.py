@@ -1,0 +1,1 @@
+"""A bot that keeps what people send it: media of a chat go into a bucket."""

@@ -1,0 +1,10 @@
+"""How gunicorn serves: one process with threads, for a task with a quarter of a CPU."""
+
+import os
+
+bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
+threads = 8
+worker_tmp_dir = "/dev/shm"  # noqa: S108  (its heartbeat file, in memory: a slow disk must not look like a dead process)
+graceful_timeout = 25  # s: under the 30 s that a task has between SIGTERM and SIGKILL
+keepalive = 75  # s: over the 60 s of the load balancer, so that it never meets a connection which is just being closed
+accesslog = "-"

@@ -1,0 +1,1 @@
+"""The Django project: settings, addresses, the web process and the worker process."""

@@ -1,0 +1,1 @@
+"""A collection of items: an HTTP API on PostgreSQL, with a cache in Redis."""

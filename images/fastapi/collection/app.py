@@ -1,0 +1,111 @@
+"""The HTTP API: `uvicorn collection.app:app`."""
+
+import logging
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Request, status
+from psycopg import Error
+from psycopg_pool import PoolTimeout
+from redis.asyncio import Redis
+
+from collection.cache import Cache
+from collection.items import Item, NewItem
+from collection.settings import Settings
+from collection.store import Store, pool
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+logger = logging.getLogger(__name__)
+settings = Settings.from_environment()
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    """Open the pool and the cache before the first request, and close them after the last."""
+    redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  (it leaves its options untyped)
+        settings.redis_url, socket_connect_timeout=1, socket_timeout=1
+    )
+    async with pool(settings.postgres) as connections:  # does not wait for the database: /health tells of it
+        app.state.store, app.state.cache = Store(connections), Cache(redis)
+        yield
+    await redis.aclose()
+
+
+def _store(request: Request) -> Store:
+    return request.app.state.store
+
+
+def _cache(request: Request) -> Cache:
+    return request.app.state.cache
+
+
+def _may_change(x_api_key: Annotated[str, Header()] = "") -> None:
+    """Only who has one of the keys may change anything, where there are keys."""
+    if settings.api_keys and not any(secrets.compare_digest(x_api_key.encode(), key.encode()) for key in settings.api_keys):
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, "X-Api-Key is missing or wrong")
+
+
+Items = Annotated[Store, Depends(_store)]
+Kept = Annotated[Cache, Depends(_cache)]
+router = APIRouter(prefix="/collection")
+
+
+@router.get("/items")
+async def list_items(store: Items, after: int = 0, limit: Annotated[int, Query(ge=1, le=100)] = 50) -> list[Item]:
+    """A page of items: go on with `after` = the last number of the one before."""
+    return await store.listed(after, limit)
+
+
+@router.post("/items", status_code=status.HTTP_201_CREATED, dependencies=[Depends(_may_change)])
+async def add_item(new: NewItem, store: Items) -> Item:
+    """Add an item."""
+    return await store.add(new)
+
+
+@router.get("/items/{number}")
+async def get_item(number: int, store: Items, cache: Kept) -> Item:
+    """One item, from the cache where it is there."""
+    if (kept := await cache.get(number)) is not None:
+        return kept
+    item = _found(await store.get(number))
+    await cache.put(item)
+    return item
+
+
+@router.put("/items/{number}", dependencies=[Depends(_may_change)])
+async def change_item(number: int, new: NewItem, store: Items, cache: Kept) -> Item:
+    """Replace an item."""
+    item = _found(await store.change(number, new))
+    await cache.forget(number)
+    return item
+
+
+@router.delete("/items/{number}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[Depends(_may_change)])
+async def remove_item(number: int, store: Items, cache: Kept) -> None:
+    """Remove an item."""
+    if not await store.remove(number):
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+    await cache.forget(number)
+
+
+def _found(item: Item | None) -> Item:
+    if item is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+    return item
+
+
+app = FastAPI(title="Collection", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/collection/openapi.json")
+app.include_router(router)
+
+
+@app.get("/health")
+async def health(store: Items) -> dict[str, str]:
+    """Whether the database answers; a cache that is away does not make the application unfit."""
+    try:
+        await store.alive()
+    except (Error, PoolTimeout) as error:
+        logger.warning("the database does not answer: %s", type(error).__name__)
+        raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "no database") from error
+    return {"status": "ok"}

@@ -1,0 +1,100 @@
+"""images/fastapi on a real PostgreSQL and a real Redis."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+from tests.images.installed import run
+from tests.images.web import call
+
+pytestmark = pytest.mark.slow
+
+KEY = {"x-api-key": "second"}
+ITEM = {"title": "Chess", "year": 1475, "notes": ""}
+
+
+@pytest.fixture(scope="module")
+def variables(postgres: servers.Postgres, redis_variables: dict[str, str]) -> dict[str, str]:
+    """What the platform tells the service."""
+    password = 'it\'s a \\ "password"'  # noqa: S105
+    postgres.add_database("collection", "collection", password)
+    return redis_variables | {
+        "POSTGRES_HOST": postgres.host,
+        "POSTGRES_PORT": str(postgres.port),
+        "POSTGRES_NAME": "collection",
+        "POSTGRES_USER": "collection",
+        "POSTGRES_PASSWORD": password,
+        "POSTGRES_CA_FILE": str(postgres.authority),
+        "API_KEYS": "first, second",
+        "PORT": str(servers.free_port()),
+    }
+
+
+@pytest.fixture(scope="module")
+def url(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The running application."""
+    logs = tmp_path_factory.mktemp("fastapi")
+    for _ in range(2):
+        with run("fastapi", "python -m collection.migrate", variables, logs / "migrate.log") as migration:
+            assert migration.process.wait(servers.PATIENCE) == 0, migration.printed
+    with run("fastapi", "python -m collection", variables, logs / "web.log") as program:
+        at = f"http://127.0.0.1:{variables['PORT']}"
+        servers.until(lambda: servers.healthy(f"{at}/health"), "the collection", program)
+        yield at
+        assert variables["POSTGRES_PASSWORD"] not in program.printed
+        program.stop()  # the server passes the signal on to itself once all is closed
+        assert "Application shutdown complete" in program.printed
+
+
+@pytest.mark.requirement("APP-14", part="the collection: started, healthy, in use")
+def test_items_are_added_read_changed_and_removed(url: str) -> None:
+    status, added = call("POST", f"{url}/collection/items", ITEM, KEY)
+    assert (status, added) == (201, ITEM | {"id": added["id"]})
+    one = f"{url}/collection/items/{added['id']}"
+
+    assert call("GET", one) == (200, added)
+    assert added in call("GET", f"{url}/collection/items")[1]
+    assert call("PUT", one, ITEM | {"year": 1500}, KEY)[0] == 200
+    assert call("GET", one)[1]["year"] == 1500
+    assert call("DELETE", one, headers=KEY) == (204, None)
+    assert call("GET", one)[0] == 404
+    assert call("DELETE", one, headers=KEY)[0] == 404
+
+
+def test_an_item_that_was_read_comes_from_the_cache(url: str, postgres: servers.Postgres) -> None:
+    added = call("POST", f"{url}/collection/items", ITEM, KEY)[1]
+    one = f"{url}/collection/items/{added['id']}"
+    call("GET", one)
+
+    postgres.sql(f"UPDATE collection_item SET title = 'Go' WHERE id = {added['id']}", "collection")  # noqa: S608
+
+    assert call("GET", one)[1]["title"] == "Chess"
+    assert call("GET", f"{url}/collection/items")[1][-1]["title"] == "Go"
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-api-key": "third"}, {"x-api-key": "first, second"}])
+def test_nothing_is_changed_without_a_key(url: str, headers: dict[str, str]) -> None:
+    assert call("POST", f"{url}/collection/items", ITEM, headers)[0] == 401
+
+
+@pytest.mark.parametrize("wrong", [{"title": ""}, {"year": 0}, {"year": "soon"}])
+def test_an_item_that_is_not_one_is_refused(url: str, wrong: dict[str, object]) -> None:
+    assert call("POST", f"{url}/collection/items", ITEM | wrong, KEY)[0] == 422
+
+
+def test_it_is_unfit_while_the_database_is_away_and_serves_without_a_cache(
+    url: str, variables: dict[str, str], tmp_path: Path
+) -> None:
+    at = f"http://127.0.0.1:{(port := servers.free_port())}"
+    without = variables | {"PORT": str(port), "REDIS_PORT": str(servers.free_port())}
+    item = call("POST", f"{url}/collection/items", ITEM, KEY)[1]
+    with run("fastapi", "python -m collection", without, tmp_path / "log") as program:
+        servers.until(lambda: servers.healthy(f"{at}/health"), "the collection", program)
+        assert call("GET", f"{at}/collection/items/{item['id']}") == (200, item)
+
+    lost = variables | {"PORT": str(port), "POSTGRES_PORT": str(servers.free_port())}
+    with run("fastapi", "python -m collection", lost, tmp_path / "log") as program:
+        servers.until(lambda: servers.listens(port), "the collection", program)
+        assert call("GET", f"{at}/health")[0] == 503

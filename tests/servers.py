@@ -1,0 +1,266 @@
+"""Real servers for tests: PostgreSQL and Redis as the machine has them, each private to a test session, on a free port, with TLS.
+
+Where a server is not installed, what needs it is skipped and says which package is missing (`.ci/run` installs them).
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HOST = "localhost"
+PATIENCE = 60.0
+"""How long anything may take to be ready, in seconds: the machine may be busy with other tests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A certificate for `localhost`, signed by itself: `file` is what a client has to trust."""
+
+    file: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postgres:
+    """A running PostgreSQL and its superuser."""
+
+    port: int
+    password: str
+    authority: Path
+    programs: Path
+    host: str = HOST
+    user: str = "postgres"
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """Run a statement as the superuser; what it gives, unaligned and without headings."""
+        target = f"host={self.host} port={self.port} user={self.user} dbname={database} sslmode=verify-full"
+        environment = {"PGPASSWORD": self.password, "PGSSLROOTCERT": str(self.authority), "PATH": os.environ["PATH"]}
+        command = [self.programs / "psql", "--no-psqlrc", "-qAt", "-v", "ON_ERROR_STOP=1", target, "-c", statement]
+        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        if done.returncode:
+            pytest.fail(f"{statement}: {done.stderr}")
+        return done.stdout.strip()
+
+    def add_database(self, name: str, user: str, password: str) -> None:
+        """A database and the login that owns it."""
+        quoted = password.replace("'", "''")
+        self.sql(f"CREATE ROLE {_name(user)} LOGIN PASSWORD '{quoted}'")
+        self.sql(f"CREATE DATABASE {_name(name)} OWNER {_name(user)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redis:
+    """A running Redis and the token that lets clients in."""
+
+    port: int
+    token: str
+    authority: Path
+    host: str = HOST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A running program. What it prints goes into a file."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    @property
+    def printed(self) -> str:
+        """All that it has printed up to now."""
+        return self.log.read_text(errors="replace")
+
+    def stop(self, seconds: float = 30) -> int:
+        """Send SIGTERM and wait; the exit code."""
+        self.process.terminate()
+        return self.process.wait(seconds)
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(ready: Callable[[], bool], what: str, program: Program | None = None) -> None:
+    """Wait until `ready()`. A program that has ended meanwhile fails the test, with what it printed."""
+    end = time.monotonic() + PATIENCE
+    while not ready():
+        ended = program is not None and program.process.poll() is not None
+        if ended or time.monotonic() > end:
+            pytest.fail(f"{what}: not ready{'' if program is None else f', printed: {program.printed}'}")
+        time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def healthy(url: str) -> bool:
+    """Whether a GET of this address is answered with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  (an address of this machine)
+            return response.status == 200
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
+    except OSError:
+        return False
+
+
+@contextmanager
+def started(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    *,
+    log: Path,
+    folder: Path | None = None,
+    plain_user: bool = False,
+) -> Generator[Program]:
+    """A program with this environment and nothing else but a PATH; stopped at the end, if need be by force.
+
+    `plain_user`: not as root, which some servers refuse.
+    """
+    other = plain_user and os.geteuid() == 0
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command,
+            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"} | dict(environment),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            user="nobody" if other else None,
+            group="nogroup" if other else None,
+            extra_groups=() if other else None,
+        ) as process,
+    ):
+        program = Program(process=process, log=log)
+        try:
+            yield program
+        finally:
+            _end(program)
+
+
+@contextmanager
+def own_folder() -> Generator[Path]:
+    """A folder for a server that does not run as root: its own, and reachable by it (those of pytest are root's alone)."""
+    folder = Path(tempfile.mkdtemp(prefix="plinth-server-"))
+    give_away(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def give_away(path: Path) -> None:
+    """Let a server that does not run as root have a file or folder."""
+    if os.geteuid() == 0:
+        shutil.chown(path, "nobody", "nogroup")
+
+
+def certificate(folder: Path) -> Certificate:
+    """A certificate that is good for a day."""
+    made = Certificate(file=folder / "server.pem", key=folder / "server.key")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={HOST}"]
+    names = ["-addext", f"subjectAltName=DNS:{HOST},IP:127.0.0.1"]
+    subprocess.run([*command, *names, "-keyout", made.key, "-out", made.file], check=True, capture_output=True)
+    made.key.chmod(0o600)
+    for path in (made.key, made.file):
+        give_away(path)
+    return made
+
+
+def installed(program: str, package: str) -> Path:
+    """Where a program is, those that Debian keeps out of the PATH included; the test is skipped where it is not there."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    found = shutil.which(program, path=os.pathsep.join([*map(str, places), os.environ["PATH"], "/usr/sbin"]))
+    if found is None:
+        pytest.skip(f"{program} is not installed: apt-get install {package}")
+    return Path(found)
+
+
+@contextmanager
+def postgres() -> Generator[Postgres]:
+    """A PostgreSQL of its own, which takes connections with TLS and a password only."""
+    programs = installed("initdb", "postgresql").parent
+    with own_folder() as folder:
+        server = Postgres(port=free_port(), password="made-for-tests", authority=folder / "server.pem", programs=programs)  # noqa: S106
+        certificate(folder)
+        (folder / "password").write_text(server.password)
+        (folder / "hba").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
+        for path in ("password", "hba"):
+            give_away(folder / path)
+        init = [programs / "initdb", "-D", folder / "data", "-U", server.user, "--pwfile", folder / "password", "--no-sync"]
+        with started(
+            [*init, "-E", "UTF8", "-A", "scram-sha-256"], {}, log=folder / "initdb.log", folder=folder, plain_user=True
+        ) as program:
+            if program.process.wait(PATIENCE):
+                pytest.fail(program.printed)
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "hba_file": folder / "hba",
+            "fsync": "off",
+            "ssl": "on",
+            "ssl_cert_file": folder / "server.pem",
+            "ssl_key_file": folder / "server.key",
+        }
+        command = [programs / "postgres", "-D", folder / "data", "-p", str(server.port)]
+        command += [word for key, value in options.items() for word in ("-c", f"{key}={value}")]
+        with started(command, {}, log=folder / "postgres.log", folder=folder, plain_user=True) as program:
+            until(lambda: "ready to accept connections" in program.printed, "PostgreSQL", program)
+            yield server
+
+
+@contextmanager
+def redis() -> Generator[Redis]:
+    """A Redis of its own, which takes connections with TLS and a token only."""
+    program = installed("redis-server", "redis-server")
+    with own_folder() as folder:
+        own = certificate(folder)
+        server = Redis(port=free_port(), token="made/for+tests", authority=own.file)  # noqa: S106
+        lines = (
+            f'dir "{folder}"',
+            'save ""',
+            "bind 127.0.0.1",
+            "port 0",
+            f"tls-port {server.port}",
+            f"tls-cert-file {own.file}",
+            f"tls-key-file {own.key}",
+            "tls-auth-clients no",
+            f"requirepass {server.token}",
+        )
+        (folder / "redis.conf").write_text("\n".join(lines))
+        give_away(folder / "redis.conf")
+        with started([program, folder / "redis.conf"], {}, log=folder / "redis.log", folder=folder, plain_user=True) as running:
+            until(lambda: listens(server.port), "Redis", running)
+            yield server
+
+
+def _end(program: Program) -> None:
+    if program.process.poll() is None:
+        program.process.terminate()
+        try:
+            program.process.wait(20)
+        except subprocess.TimeoutExpired:
+            program.process.kill()
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
