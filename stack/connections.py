@@ -39,6 +39,8 @@ def groups(config: StackConfig) -> Mapping[str, Group]:
     found = dict(_GROUPS)
     if networking.interface_endpoints:
         found["endpoints"] = Group(purpose="Interface endpoints of services of AWS")
+    if config.storage.files.enabled:
+        found["files"] = Group(purpose="Files that services share")
     if networking.vpn.enabled:
         found["vpn"] = Group(purpose="Clients of the VPN")
     return found | {group_of(service): Group(purpose=f"The service {service}") for service in config.services}

@@ -7,9 +7,11 @@ from components.core.access import Endpoint, Thing, endpoint_for, statements_for
 from components.core.context import Context
 from components.core.offers import Ingress, Statement
 from components.core.parameters import parameter_arn
+from components.core.tagging import ENVIRONMENT, PROJECT
 from components.networking.flow_logs import flow_log_group_arn
 from components.security.keys import alias
 from components.security.secrets import secret_arn
+from components.storage.files import NFS_PORT
 from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
@@ -78,8 +80,24 @@ def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
         yield f"key.{purpose}", _key(ctx, purpose)
     for name in stack.config.storage.buckets:
         yield f"bucket.{name}", Thing(kind="bucket", arns=(bucket_arn(ctx, name),), encrypted=True)
+    if stack.config.storage.files.enabled:
+        for point in stack.config.storage.files.access_points:
+            yield f"files.{point}", _files(ctx)
     if stack.config.networking.flow_logs.enabled:
         yield "log-group.flow-logs", Thing(kind="log-group", arns=(flow_log_group_arn(ctx),))
+
+
+def _files(ctx: Context) -> Thing:
+    """Which door is opened, whoever mounts says; past the doors nobody gets (`components.storage.file_system`)."""
+    return Thing(
+        kind="files",
+        arns=(f"arn:aws:elasticfilesystem:{ctx.region}:{ctx.account_id}:file-system/*",),
+        endpoint=Endpoint(group="files", ingress=Ingress(port=NFS_PORT, purpose="Shared files")),
+        conditions={
+            "StringEquals": {f"aws:ResourceTag/{PROJECT}": ctx.project, f"aws:ResourceTag/{ENVIRONMENT}": ctx.environment}
+        },
+        because="a file system's ARN is not known before it exists; its tags are",
+    )
 
 
 def _key(ctx: Context, purpose: str) -> Thing:

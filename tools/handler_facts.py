@@ -10,6 +10,8 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:accessanalyzer/analyzer:Analyzer": "AWS::AccessAnalyzer::Analyzer",
     "aws:cloudwatch/logGroup:LogGroup": "AWS::Logs::LogGroup",
     "aws:cloudwatch/logStream:LogStream": "AWS::Logs::LogStream",
+    "aws:ebs/defaultKmsKey:DefaultKmsKey": "",
+    "aws:ebs/encryptionByDefault:EncryptionByDefault": "",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "AWS::EC2::SecurityGroup",
     "aws:ec2/eip:Eip": "AWS::EC2::EIP",
     "aws:ec2/flowLog:FlowLog": "AWS::EC2::FlowLog",
@@ -28,6 +30,11 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:ec2clientvpn/authorizationRule:AuthorizationRule": "AWS::EC2::ClientVpnAuthorizationRule",
     "aws:ec2clientvpn/endpoint:Endpoint": "AWS::EC2::ClientVpnEndpoint",
     "aws:ec2clientvpn/networkAssociation:NetworkAssociation": "AWS::EC2::ClientVpnTargetNetworkAssociation",
+    "aws:efs/accessPoint:AccessPoint": "AWS::EFS::AccessPoint",
+    "aws:efs/backupPolicy:BackupPolicy": "",
+    "aws:efs/fileSystem:FileSystem": "AWS::EFS::FileSystem",
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": "",
+    "aws:efs/mountTarget:MountTarget": "AWS::EFS::MountTarget",
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": "",
     "aws:iam/group:Group": "AWS::IAM::Group",
     "aws:iam/groupPolicy:GroupPolicy": "AWS::IAM::GroupPolicy",
@@ -42,6 +49,7 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:kms/alias:Alias": "AWS::KMS::Alias",
     "aws:kms/key:Key": "AWS::KMS::Key",
     "aws:kms/replicaKey:ReplicaKey": "AWS::KMS::ReplicaKey",
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": "",
     "aws:s3/bucket:Bucket": "AWS::S3::Bucket",
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": "",
     "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": "",
@@ -76,7 +84,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "a feature that the platform does not use": """
         ec2:AcceptAddressTransfer ec2:AssignPrivateNatGatewayAddress ec2:AssociateAddress ec2:AssociateNatGatewayAddress
         ec2:AssociateSubnetCidrBlock ec2:DisassociateAddress ec2:DisassociateNatGatewayAddress ec2:DisassociateSubnetCidrBlock
-        ec2:ModifyVpcTenancy
+        ec2:ModifyVpcTenancy elasticfilesystem:CreateReplicationConfiguration elasticfilesystem:DeleteReplicationConfiguration
+        elasticfilesystem:UpdateFileSystemProtection
         ec2:UnassignPrivateNatGatewayAddress logs:PutBearerTokenAuthentication organizations:ListAWSServiceAccessForOrganization
         organizations:ListDelegatedAdministrators
         s3:CreateBucketMetadataTableConfiguration s3:DeleteBucketMetadataTableConfiguration s3:GetAnalyticsConfiguration
@@ -94,6 +103,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         s3:DeleteBucketAnalyticsConfiguration s3:DeleteBucketCors s3:DeleteBucketEncryption s3:DeleteBucketLifecycle
         s3:DeleteBucketMetricsConfiguration s3:DeleteBucketReplication s3:PutBucketReplication s3:PutObjectLockConfiguration""",
     "the provider does not call it": """
+        elasticfilesystem:DeleteTags elasticfilesystem:ListTagsForResource
         ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
         ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress
         iam:DetachUserPolicy iam:ListAttachedGroupPolicies iam:ListAttachedUserPolicies iam:ListEntitiesForPolicy
@@ -110,6 +120,17 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 
 ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudwatch/logGroup:LogGroup": {"create": "logs:AssociateKmsKey"},
+    "aws:ebs/defaultKmsKey:DefaultKmsKey": {
+        "create": "ec2:ModifyEbsDefaultKmsKeyId",
+        "read": "ec2:GetEbsDefaultKmsKeyId",
+        "delete": "ec2:ResetEbsDefaultKmsKeyId",
+    },
+    "aws:ebs/encryptionByDefault:EncryptionByDefault": {
+        "create": "ec2:EnableEbsEncryptionByDefault",
+        "read": "ec2:GetEbsEncryptionByDefault",
+        "update": "ec2:EnableEbsEncryptionByDefault",
+        "delete": "ec2:DisableEbsEncryptionByDefault",
+    },
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"create": "ec2:RevokeSecurityGroupIngress"},
     "aws:ec2/eip:Eip": {"read": "ec2:DescribeAddressesAttribute"},
     "aws:ec2/internetGateway:InternetGateway": {"create": "ec2:AttachInternetGateway", "delete": "ec2:DetachInternetGateway"},
@@ -129,6 +150,22 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
         "create": "ec2:AssociateClientVpnTargetNetwork",
         "read": "ec2:DescribeClientVpnTargetNetworks",
         "delete": "ec2:DisassociateClientVpnTargetNetwork",
+    },
+    "aws:efs/backupPolicy:BackupPolicy": {
+        "create": "elasticfilesystem:PutBackupPolicy",
+        "read": "elasticfilesystem:DescribeBackupPolicy",
+        "update": "elasticfilesystem:PutBackupPolicy",
+        "delete": "elasticfilesystem:PutBackupPolicy",
+    },
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": {
+        "create": "elasticfilesystem:PutFileSystemPolicy",
+        "read": "elasticfilesystem:DescribeFileSystemPolicy",
+        "update": "elasticfilesystem:PutFileSystemPolicy",
+        "delete": "elasticfilesystem:DeleteFileSystemPolicy",
+    },
+    "aws:efs/mountTarget:MountTarget": {
+        "create": "ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets",
+        "delete": "ec2:DeleteNetworkInterface",
     },
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": {
         "create": "iam:UpdateAccountPasswordPolicy",
@@ -151,6 +188,12 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:iam/user:User": {"create": "iam:PutUserPermissionsBoundary"},
     "aws:iam/userPolicy:UserPolicy": {"read": "iam:GetUser"},
     "aws:kms/replicaKey:ReplicaKey": {"read": "kms:GetKeyRotationStatus"},
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": {
+        "create": "s3:PutAccountPublicAccessBlock",
+        "read": "s3:GetAccountPublicAccessBlock",
+        "update": "s3:PutAccountPublicAccessBlock",
+        "delete": "s3:PutAccountPublicAccessBlock",
+    },
     "aws:s3/bucket:Bucket": {
         "read": "s3:GetBucketAcl s3:GetBucketPolicy s3:GetBucketRequestPayment",
         "delete": "s3:DeleteObjectVersion s3:ListBucketVersions",
@@ -247,6 +290,7 @@ ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:accessanalyzer/analyzer:Analyzer": {"link": "access-analyzer.amazonaws.com"},
     "aws:ec2/flowLog:FlowLog": {"pass": "vpc-flow-logs.amazonaws.com"},
     "aws:ec2clientvpn/endpoint:Endpoint": {"link": "clientvpn.amazonaws.com"},
+    "aws:efs/fileSystem:FileSystem": {"link": "elasticfilesystem.amazonaws.com"},
     "aws:iam/instanceProfile:InstanceProfile": {"pass": "ec2.amazonaws.com"},
     "aws:kms/replicaKey:ReplicaKey": {"link": "mrk.kms.amazonaws.com"},
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": {"pass": "s3.amazonaws.com"},
@@ -264,6 +308,7 @@ RESOURCES: Final[Mapping[str, str]] = {
     "ec2:internet-gateway": "*",
     "ec2:natgateway": "*",
     "ec2:network-acl": "*",
+    "ec2:network-interface": "*",
     "ec2:route-table": "*",
     "ec2:security-group": "*",
     "ec2:security-group-rule": "*",
@@ -271,6 +316,8 @@ RESOURCES: Final[Mapping[str, str]] = {
     "ec2:vpc": "*",
     "ec2:vpc-endpoint": "*",
     "ec2:vpc-flow-log": "*",
+    "elasticfilesystem:access-point": "*",
+    "elasticfilesystem:file-system": "*",
     "iam:group": "{stack}-*",
     "iam:instance-profile": "{stack}-*",
     "iam:oidc-provider": "token.actions.githubusercontent.com",
@@ -316,6 +363,10 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "logs:CreateLogDelivery *": "",
         "logs:DeleteLogDelivery *": "",
     },
+    "EFS calls it in the name of whoever makes a mount target, and the interface has no tags (EFS user guide)": {
+        "ec2:CreateNetworkInterface ec2:network-interface": "",
+        "ec2:DeleteNetworkInterface ec2:network-interface": "unclaimed",
+    },
     "Route 53 knows no tags in conditions: the zone of a namespace is made, and of its records none but SOA is changed": {
         "route53:CreateHostedZone *": "",
         "route53:ChangeResourceRecordSets route53:hostedzone": "soa",
@@ -324,6 +375,13 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ec2:ReplaceNetworkAclAssociation ec2:network-acl": "unclaimed",
     },
     "a VPC's own security group has no tags until it is taken over": {"ec2:CreateTags ec2:security-group": "own creation claim"},
+    "one setting an account": {
+        "ec2:DisableEbsEncryptionByDefault *": "",
+        "ec2:EnableEbsEncryptionByDefault *": "",
+        "ec2:ModifyEbsDefaultKmsKeyId *": "",
+        "ec2:ResetEbsDefaultKmsKeyId *": "",
+        "s3:PutAccountPublicAccessBlock *": "",
+    },
     "one password policy an account": {
         "iam:UpdateAccountPasswordPolicy *": "",
         "iam:DeleteAccountPasswordPolicy *": "",

@@ -18,7 +18,14 @@ from components.security import handlers
 from components.security.handlers import Handler, Right
 
 _EVERY: Final[tuple[Handler, ...]] = ("create", "read", "update", "delete")
-_ACCOUNT_WIDE: Final = frozenset({"aws:iam/accountPasswordPolicy:AccountPasswordPolicy"})
+_ACCOUNT_WIDE: Final = frozenset(
+    {
+        "aws:ebs/defaultKmsKey:DefaultKmsKey",
+        "aws:ebs/encryptionByDefault:EncryptionByDefault",
+        "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+        "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+    }
+)
 """Types of which an account has one: whoever writes it does so for everybody."""
 _EMPTYING: Final = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
 """What a bucket is emptied with before it goes, in a stack that does not retain its data."""

@@ -10,6 +10,7 @@ from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.storage import Bucket
+from stack.config.targets import targets
 
 _STORAGE = f"{NAMESPACE}:storage"
 LOGS = "logs"
@@ -75,6 +76,14 @@ def _references(config: StackConfig, at: KeyPath, bucket: Bucket) -> Iterator[Br
                 problem=f"the key {purpose} has no copy in {place}",
                 allowed=f"{purpose} in {NAMESPACE}:keys.copies.{place} as well",
             )
+    there = targets(config)
+    if bucket.events_to and there.get(bucket.events_to) != "queue":
+        queues = [name for name, kind in there.items() if kind == "queue"]
+        yield Breach(
+            path=(*at, "eventsTo"),
+            problem=f"{bucket.events_to} is no queue of this stack",
+            allowed=f"one of {', '.join(queues)}, or none" if queues else "none: there is no queue",
+        )
     for key, wanted in (("copies", bucket.copies), ("lockDays", bucket.lock_days)):
         if wanted and not bucket.versioned:
             yield Breach(path=(*at, key), problem="needs versions, and there are none", allowed="versioned: true, or none")
@@ -88,10 +97,25 @@ def _origins_differ(config: StackConfig) -> Iterator[Breach]:
                 yield Breach(path=path, problem=f"{origin} is given twice", allowed="each once")
 
 
+def _what_needs_the_key_has_it(config: StackConfig) -> Iterator[Breach]:
+    needing = [
+        what
+        for what, enabled in (("files", config.storage.files.enabled), ("volumes", config.account.singletons.enabled))
+        if enabled
+    ]
+    if needing and "storage" not in config.keys.purposes:
+        yield Breach(
+            path=(f"{NAMESPACE}:keys", "purposes"),
+            problem=f"has no storage, but {' and '.join(needing)} are encrypted with it",
+            allowed="storage among them",
+        )
+
+
 STORAGE_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _objects_can_age,
     _names_are_free,
     _what_they_refer_to_is_there,
     _origins_differ,
+    _what_needs_the_key_has_it,
 )
 """The rules of this section."""

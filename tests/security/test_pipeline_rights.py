@@ -205,11 +205,13 @@ def test_no_pipeline_writes_to_a_pipelines_roles_policies_boundary_or_to_whom_th
     assert set() < allowed <= reads, "it is planned with the stack, and never changed"
 
 
-def test_what_changes_something_without_naming_it_makes_keys_names_and_deliveries_of_logs_and_nothing_else() -> None:
+def test_what_changes_something_without_naming_it_makes_keys_names_files_deliveries_of_logs_and_settings_of_the_account() -> None:
     assert {a for s in DEPLOY if "*" in s.resources for a in s.actions if not handlers.rights()[a][0].reads} == {
         *("kms:CreateKey", "kms:TagResource", "route53:CreateHostedZone"),
         *("servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:TagResource", "servicediscovery:UntagResource"),
         *("iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"),
+        *("ec2:DisableEbsEncryptionByDefault", "ec2:EnableEbsEncryptionByDefault", "s3:PutAccountPublicAccessBlock"),
+        *("ec2:ModifyEbsDefaultKmsKeyId", "ec2:ResetEbsDefaultKmsKeyId", "elasticfilesystem:CreateFileSystem"),
         *("logs:CreateLogDelivery", "logs:DeleteLogDelivery"),
     }
 
@@ -262,7 +264,12 @@ def test_the_pipeline_of_a_stack_that_retains_its_data_can_delete_no_object_of_i
 
 def test_what_an_account_has_once_is_for_the_one_stack_that_makes_it() -> None:
     others = actions(deploy_statements(context(), PipelineScope(state=STATE)))
-    assert actions(DEPLOY) - others == {f"iam:{verb}AccountPasswordPolicy" for verb in ("Delete", "Get", "Update")}
+    assert actions(DEPLOY) - others == {
+        *(f"iam:{verb}AccountPasswordPolicy" for verb in ("Delete", "Get", "Update")),
+        *(f"ec2:{verb}EbsEncryptionByDefault" for verb in ("Disable", "Enable", "Get")),
+        *(f"ec2:{verb}EbsDefaultKmsKeyId" for verb in ("Get", "Modify", "Reset")),
+        *(f"s3:{verb}AccountPublicAccessBlock" for verb in ("Get", "Put")),
+    }
 
 
 # -- a preview changes nothing and tells no secret
