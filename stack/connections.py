@@ -44,6 +44,8 @@ def groups(config: StackConfig) -> Mapping[str, Group]:
     found = _GROUPS | {name: group for name, group in _CACHES.items() if getattr(config.data, name).enabled}
     if networking.interface_endpoints:
         found["endpoints"] = Group(purpose="Interface endpoints of services of AWS")
+    if config.storage.files.enabled:
+        found["files"] = Group(purpose="Files that services share")
     if networking.vpn.enabled:
         found["vpn"] = Group(purpose="Clients of the VPN")
     return found | {group_of(service): Group(purpose=f"The service {service}") for service in config.services}

@@ -8,9 +8,9 @@ from components.core.contracts import EncryptionKey, MessageQueue
 from components.core.documents import Grant
 from components.core.needs import sid_for
 from components.security.purposes import Purpose
-from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.identities import Holder
+from stack.storage import announcing
 
 
 def queues(
@@ -33,7 +33,7 @@ def queues(
                 receives=wanted.receives,
                 key_arn=keys["data"].key_arn,
                 grants=tuple(_grants(ctx, name, holders)),
-                bucket_arns=tuple(_telling(stack, ctx, name)),
+                bucket_arns=announcing(stack, ctx, name),
             ),
             asked,
         )
@@ -52,9 +52,3 @@ def _grants(ctx: Context, name: str, holders: Sequence[Holder]) -> Iterator[Gran
                     principals={"AWS": (f"arn:aws:iam::{ctx.account_id}:root",)},
                     statement=replace(one, sid=sid, conditions=narrowed),
                 )
-
-
-def _telling(stack: Stack, ctx: Context, name: str) -> Iterator[str]:
-    for bucket, wanted in stack.config.storage.buckets.items():
-        if wanted.events_to == f"queue.{name}":
-            yield bucket_arn(ctx, bucket)

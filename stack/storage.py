@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, get_args
 
-from pulumi import Output
+from pulumi import Input, Output
 
 from components.core.context import Context
-from components.core.contracts import CopiedKey, LogTarget, ObjectStore
+from components.core.contracts import CopiedKey, LogTarget, ObjectStore, SecurityGroups
 from components.core.documents import Grant, Principals
 from components.core.needs import sid_for
 from components.security.purposes import Purpose
+from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.storage import OWN_ORIGIN, Place
 from stack.config.storage import Bucket as Wanted
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from components.storage.replication import Copy
 
 HOME: Final = "home"
+_QUEUE: Final = "queue."
 
 
 def log_archives(stack: Stack, ctx: Context) -> Mapping[str, LogTarget]:
@@ -43,8 +45,13 @@ def buckets(
     keys: Mapping[Purpose, CopiedKey],
     holders: Sequence[Holder],
     archives: Mapping[str, LogTarget],
+    queue_arns: Mapping[str, Input[str]],
 ) -> Mapping[str, ObjectStore]:
-    """Every bucket of the stack file. Its policy names each of `holders` whose `access` list does."""
+    """Every bucket of the stack file. Its policy names each of `holders` whose `access` list does.
+
+    `queue_arns` are those that the stack has, by name, each known once its policy lets in the buckets of `announcing`: S3 refuses
+    to tell a queue of new objects that does not.
+    """
     wanted_buckets = stack.config.storage.buckets
     if not wanted_buckets:
         return {}
@@ -63,12 +70,57 @@ def buckets(
                 logs_bucket=_logs(archives, HOME),
                 cors_origins=origins(stack, wanted),
                 lock_days=wanted.lock_days,
+                events_to=queue_arns[wanted.events_to.removeprefix(_QUEUE)] if wanted.events_to else None,
                 copies={place: _copy(stack, keys[wanted.encrypted_with], place, archives) for place in wanted.copies},
             ),
             asked,
         )
         for name, wanted in wanted_buckets.items()
     }
+
+
+def files(
+    stack: Stack, ctx: Context, keys: Mapping[Purpose, CopiedKey], subnet_ids: Mapping[str, Output[str]], firewall: SecurityGroups
+) -> None:
+    """The file system that services share, in the zones of workloads."""
+    wanted = stack.config.storage.files
+    if not wanted.enabled:
+        return
+    from components.storage.file_system import AccessPoint, FileSystem, FileSystemArgs
+
+    args = FileSystemArgs(
+        subnet_ids=subnet_ids,
+        group_id=firewall.group_ids["files"],
+        key_arn=keys["storage"].key_arn,
+        throughput=wanted.throughput,
+        cold_days=wanted.cold_after_days,
+        backup=wanted.backup,
+        access_points={
+            name: AccessPoint(path=point.path, uid=point.uid, gid=point.gid) for name, point in wanted.access_points.items()
+        },
+    )
+    FileSystem("files", args, ctx.asked_by("plinth:storage.files"))
+
+
+def account(stack: Stack, ctx: Context, keys: Mapping[Purpose, CopiedKey]) -> None:
+    """What the account has once of storage, where this stack is the one to make it."""
+    if not stack.config.account.singletons.enabled:
+        return
+    from components.storage.account_defaults import AccountDefaults, AccountDefaultsArgs
+
+    args = AccountDefaultsArgs(key_arn=keys["storage"].key_arn)
+    AccountDefaults("storage-defaults", args, ctx.asked_by("plinth:account.singletons"))
+
+
+def announcing(stack: Stack, ctx: Context, queue: str) -> tuple[str, ...]:
+    """The buckets that tell the queue called `queue` (`images`) of each new object, by their ARNs.
+
+    For the queue's policy: it lets `s3.amazonaws.com` send on behalf of these (`aws:SourceArn`) and of this account
+    (`aws:SourceAccount`), and a key of the stack's own lets S3 use it likewise (S3 user guide, "Granting permissions to publish
+    event notification messages to a destination").
+    """
+    wanted = stack.config.storage.buckets.items()
+    return tuple(bucket_arn(ctx, name) for name, bucket in wanted if bucket.events_to == f"{_QUEUE}{queue}")
 
 
 def origins(stack: Stack, bucket: Wanted) -> tuple[str, ...]:

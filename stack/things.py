@@ -8,11 +8,13 @@ from components.core.context import Context
 from components.core.needs import Need
 from components.core.offers import Ingress, Statement
 from components.core.parameters import parameter_arn
+from components.core.tagging import ENVIRONMENT, PROJECT
 from components.core.verbs import Kind
 from components.data.names import REDIS_PORT, queue_arn
 from components.networking.flow_logs import flow_log_group_arn
 from components.security.keys import alias
 from components.security.secrets import secret_arn
+from components.storage.files import NFS_PORT
 from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
@@ -81,25 +83,51 @@ def _on(kind: Kind, found: Sequence[tuple[Need, Thing, tuple[Statement, ...]]]) 
 
 
 def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
-    yield from _STORES.items()
-    there = stores(stack.config)
-    for name in CACHES:
-        if name in there:
-            yield name, Thing(kind="cache", endpoint=_CACHES[serving(stack.config, name)])
-    for name, kept_in in secrets(stack.config).items():
-        kind = "secret" if kept_in == "secrets-manager" else "parameter"
-        yield f"secret.{name}", Thing(kind=kind, arns=(secret_arn(ctx, name, kept_in),), encrypted=True)
-    for name, store in there.items():
-        arns = tuple(parameter_arn(ctx, fact_path(name, fact)) for fact in store.facts)
-        yield f"facts.{name}", Thing(kind="parameter", arns=arns)
-    for purpose in stack.config.keys.purposes:
-        yield f"key.{purpose}", _key(ctx, purpose)
-    for name in stack.config.storage.buckets:
-        yield f"bucket.{name}", Thing(kind="bucket", arns=(bucket_arn(ctx, name),), encrypted=True)
+    yield from _stores(stack, ctx)
+    yield from _kept(stack, ctx)
     for name in stack.config.data.queues:
         yield f"queue.{name}", Thing(kind="queue", arns=(queue_arn(ctx, name),), encrypted=True)
     if stack.config.networking.flow_logs.enabled:
         yield "log-group.flow-logs", Thing(kind="log-group", arns=(flow_log_group_arn(ctx),))
+
+
+def _stores(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
+    """What services connect to, and what is to be known about each."""
+    there = stores(stack.config)
+    yield from _STORES.items()
+    for name in CACHES:
+        if name in there:
+            yield name, Thing(kind="cache", endpoint=_CACHES[serving(stack.config, name)])
+    for name, store in there.items():
+        arns = tuple(parameter_arn(ctx, fact_path(name, fact)) for fact in store.facts)
+        yield f"facts.{name}", Thing(kind="parameter", arns=arns)
+
+
+def _kept(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
+    """Secrets, keys, objects and files."""
+    for name, kept_in in secrets(stack.config).items():
+        kind = "secret" if kept_in == "secrets-manager" else "parameter"
+        yield f"secret.{name}", Thing(kind=kind, arns=(secret_arn(ctx, name, kept_in),), encrypted=True)
+    for purpose in stack.config.keys.purposes:
+        yield f"key.{purpose}", _key(ctx, purpose)
+    for name in stack.config.storage.buckets:
+        yield f"bucket.{name}", Thing(kind="bucket", arns=(bucket_arn(ctx, name),), encrypted=True)
+    if stack.config.storage.files.enabled:
+        for point in stack.config.storage.files.access_points:
+            yield f"files.{point}", _files(ctx)
+
+
+def _files(ctx: Context) -> Thing:
+    """Which door is opened, whoever mounts says; past the doors nobody gets (`components.storage.file_system`)."""
+    return Thing(
+        kind="files",
+        arns=(f"arn:aws:elasticfilesystem:{ctx.region}:{ctx.account_id}:file-system/*",),
+        endpoint=Endpoint(group="files", ingress=Ingress(port=NFS_PORT, purpose="Shared files")),
+        conditions={
+            "StringEquals": {f"aws:ResourceTag/{PROJECT}": ctx.project, f"aws:ResourceTag/{ENVIRONMENT}": ctx.environment}
+        },
+        because="a file system's ARN is not known before it exists; its tags are",
+    )
 
 
 def _key(ctx: Context, purpose: str) -> Thing:

@@ -14,6 +14,7 @@ Kind: TypeAlias = Literal[
     "bucket",
     "cache",
     "database",
+    "files",
     "function",
     "kafka",
     "key",
@@ -101,6 +102,12 @@ CAPABILITIES: Mapping[Kind, Capabilities] = MappingProxyType(
         ),
         "cache": Capabilities(verbs={"connect": _connects("replicationgroup", "elasticache:Connect")}),
         "database": Capabilities(verbs={"connect": _connects("db-user", "rds-db:connect")}),
+        "files": Capabilities(
+            verbs={
+                "mount": _connects("file-system", "elasticfilesystem:ClientMount"),
+                "write": _connects("file-system", "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"),
+            }
+        ),
         "function": Capabilities(verbs={"invoke": _does("function", "lambda:InvokeFunction")}),
         "kafka": Capabilities(verbs={"connect": _connects("cluster", "kafka-cluster:Connect")}),
         "key": Capabilities(

@@ -210,6 +210,31 @@ _SERVICES: Mapping[str, Place] = {
         Layer.SERVICES, "KMS replica key", each=True, links=(Link(property="primaryKeyArn", kind="use"),)
     ),
     "aws:cloudwatch/logGroup:LogGroup": _node(Layer.SERVICES, "log group", "retentionInDays", links=_ENCRYPTED),
+    "aws:efs/fileSystem:FileSystem": _node(Layer.PRIVATE, "file system", "throughputMode", each=True, links=_ENCRYPTED),
+    "aws:efs/mountTarget:MountTarget": _edge(Layer.PRIVATE, "mount target", "fileSystemId"),
+    "aws:efs/accessPoint:AccessPoint": _detail(Layer.PRIVATE, "access point", "fileSystemId"),
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": _edge(Layer.PRIVATE, "policy", "fileSystemId"),
+    "aws:efs/backupPolicy:BackupPolicy": _detail(Layer.PRIVATE, "backup policy", "fileSystemId"),
+    "aws:ebs/defaultKmsKey:DefaultKmsKey": _node(Layer.OPERATIONS, "key of new volumes"),
+    "aws:ebs/encryptionByDefault:EncryptionByDefault": _node(Layer.OPERATIONS, "encryption of new volumes"),
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": _node(Layer.OPERATIONS, "public access block of the account"),
+    "aws:s3/bucket:Bucket": _node(Layer.SERVICES, "bucket", "bucket", each=True),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _detail(Layer.SERVICES, "CORS", "bucket"),
+    "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": _detail(
+        Layer.SERVICES, "archive tiers", "bucket"
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _detail(Layer.SERVICES, "lifecycle", "bucket"),
+    "aws:s3/bucketLogging:BucketLogging": _edge(Layer.SERVICES, "access log", "bucket"),
+    "aws:s3/bucketNotification:BucketNotification": _edge(Layer.SERVICES, "notification", "bucket"),
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": _detail(Layer.SERVICES, "object lock", "bucket"),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _edge(Layer.SERVICES, "ownership", "bucket"),
+    "aws:s3/bucketPolicy:BucketPolicy": _detail(Layer.SERVICES, "policy", "bucket"),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _edge(Layer.SERVICES, "public access block", "bucket"),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": _detail(Layer.SERVICES, "replication", "bucket"),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _edge(
+        Layer.SERVICES, "encryption", "bucket"
+    ),
+    "aws:s3/bucketVersioning:BucketVersioning": _edge(Layer.SERVICES, "versioning", "bucket"),
     "aws:secretsmanager/secret:Secret": _node(Layer.SERVICES, "secret", links=_ENCRYPTED),
     "aws:secretsmanager/secretPolicy:SecretPolicy": _edge(Layer.SERVICES, "policy", "secretArn"),
     "aws:secretsmanager/secretVersion:SecretVersion": _edge(Layer.SERVICES, "value", "secretId"),

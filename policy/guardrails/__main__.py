@@ -1,4 +1,4 @@
-"""The policy pack `guardrails`: logs, regions, caches and queues. Rules: policy/catalogue.py."""
+"""The policy pack `guardrails`: logs, regions, data, storage, load balancers. Rules: policy/catalogue.py."""
 
 import sys
 from pathlib import Path

@@ -42,6 +42,8 @@ class Usage(Section):
     s3_writes_thousand: Figures = Field(description="Thousands of requests that write to or list buckets.")
     s3_reads_thousand: Figures = Field(description="Thousands of requests that read from buckets.")
 
+    file_system_gb: Figures = Field(description="GB in all file systems.")
+
     def figures(self) -> Iterator[tuple[str, Figures]]:
         """Each key, as the stack file spells it, with its figures."""
         for name, field in type(self).model_fields.items():

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components.storage.files import Throughput
 from components.storage.lifecycle import ArchiveTier as Archived
 from components.storage.lifecycle import Lifecycle, StorageClass, Tier
 from components.storage.lifecycle import Transition as Step
@@ -13,6 +14,8 @@ from stack.config.section import Name, Section, text
 OWN_ORIGIN = "own"
 """Stands in a list of origins for the sites of the stack's own domain."""
 Days = Annotated[int, Field(ge=0)]
+UserId = Annotated[int, Field(ge=1, le=4294967295)]
+ColdDays = Literal[1, 7, 14, 30, 60, 90, 180, 270, 365]
 Place = Literal["standby", "vault"]
 Origin = Annotated[
     str,
@@ -88,8 +91,34 @@ class Logs(Section):
         return _lifecycle(self.keep_days, self.keep_days, self.transitions, ())
 
 
+class AccessPoint(Section):
+    """A door to one folder of the shared files."""
+
+    path: Annotated[
+        str,
+        text(
+            "a folder of one to four steps such as /shared", pattern=r"^/[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,3}$", max_length=100
+        ),
+    ] = Field(description="The folder, which is all that is seen through this door.")
+    uid: UserId = Field(description="The user that everyone is who comes through it.")
+    gid: UserId = Field(description="The group of that user.")
+
+
+class Files(Section):
+    """A file system that services share."""
+
+    enabled: bool = Field(description="Whether there is one.")
+    throughput: Throughput = Field(description="Whether it grows with what is stored, or with what is asked for and charged.")
+    cold_after_days: ColdDays = Field(description="After how many days without a reader a file moves to Infrequent Access.")
+    backup: bool = Field(description="Whether AWS Backup keeps a copy of each day.")
+    access_points: Mapping[Name, AccessPoint] = Field(
+        min_length=1, description="Doors to it, by name; an `access` list names them."
+    )
+
+
 class Storage(Section):
     """Objects, by what they are for, and the logs of everything."""
 
     logs: Logs = Field(description="What load balancers, the CDN, the network, firewalls, trails and buckets record.")
     buckets: Mapping[Name, Bucket] = Field(description="Buckets by what they are for.")
+    files: Files = Field(description="A file system that services share.")

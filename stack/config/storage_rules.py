@@ -88,10 +88,25 @@ def _origins_differ(config: StackConfig) -> Iterator[Breach]:
                 yield Breach(path=path, problem=f"{origin} is given twice", allowed="each once")
 
 
+def _what_needs_the_key_has_it(config: StackConfig) -> Iterator[Breach]:
+    needing = [
+        what
+        for what, enabled in (("files", config.storage.files.enabled), ("volumes", config.account.singletons.enabled))
+        if enabled
+    ]
+    if needing and "storage" not in config.keys.purposes:
+        yield Breach(
+            path=(f"{NAMESPACE}:keys", "purposes"),
+            problem=f"has no storage, but {' and '.join(needing)} are encrypted with it",
+            allowed="storage among them",
+        )
+
+
 STORAGE_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _objects_can_age,
     _names_are_free,
     _what_they_refer_to_is_there,
     _origins_differ,
+    _what_needs_the_key_has_it,
 )
 """The rules of this section."""

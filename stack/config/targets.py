@@ -24,6 +24,8 @@ def targets(config: StackConfig) -> Mapping[str, Kind]:
     found |= {f"key.{purpose}": "key" for purpose in config.keys.purposes}
     found |= {f"bucket.{name}": "bucket" for name in config.storage.buckets}
     found |= {f"queue.{name}": "queue" for name in config.data.queues}
+    if config.storage.files.enabled:
+        found |= {f"files.{point}": "files" for point in config.storage.files.access_points}
     if config.networking.flow_logs.enabled:
         found["log-group.flow-logs"] = "log-group"
     return found

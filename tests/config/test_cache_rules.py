@@ -85,7 +85,7 @@ def copy(tmp_path: Path) -> Path:
         ),
         (
             "dev",
-            r'(      uploads:\n(?:.*\n){2}.*)eventsTo: ""',
+            r"(      uploads:\n(?:.*\n){2}.*)eventsTo: queue.images",
             r"\1eventsTo: queue.image",
             "plinth:storage.buckets.uploads.eventsTo: queue.image is nothing in this stack; "
             'one of queue.images, queue.jobs, or ""'

@@ -22,11 +22,12 @@ def bucket(
     tiers: str = "[]",
     copies: str = "[]",
     origins: str = "[]",
+    events: str = "",
 ) -> str:
     return (
         f"        {{versioned: {versioned}, oldVersionDays: 7, expireDays: {expire}, encryptedWith: {key}, lockDays: {lock},\n"
         f"         transitions: {transitions}, archiveTiers: {tiers},\n"
-        f'         copies: {copies}, corsOrigins: {origins}, eventsTo: ""}}\n'
+        f'         copies: {copies}, corsOrigins: {origins}, eventsTo: "{events}"}}\n'
     )
 
 
@@ -88,6 +89,24 @@ def test_a_bucket_whose_key_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, pattern, "purposes: [data, storage, secrets, config]") == [
         "plinth:storage.buckets.backups.encryptedWith: there is no key backup; one of data, storage, secrets, config"
     ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "needing"),
+    [
+        (r"files: \{enabled: false", "files: {enabled: true", "files"),
+        (r"singletons:\n      enabled: false", "singletons:\n      enabled: true", "volumes"),
+    ],
+)
+def test_files_and_volumes_without_the_key_they_are_encrypted_with_are_refused(
+    pattern: str, replacement: str, needing: str, tmp_path: Path
+) -> None:
+    copy = project_copy(tmp_path)
+    file = copy / "Pulumi.dev.yaml"
+    replace_in(file, pattern, replacement)
+    replace_in(file, r"purposes: \[data, storage, secrets, backup, config\]", "purposes: [data, secrets, backup, config]")
+    file.write_text(file.read_text().replace("encryptedWith: storage", "encryptedWith: backup"))
+    assert refusals(copy) == [f"plinth:keys.purposes: has no storage, but {needing} are encrypted with it; storage among them"]
 
 
 def test_logs_that_go_before_they_get_cheaper_are_refused_by_the_name_that_the_key_has_there(tmp_path: Path) -> None:

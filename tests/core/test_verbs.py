@@ -18,11 +18,12 @@ MAY: dict[str, set[str]] = {
     "encrypt": {"Read", "Write"},
     "invoke": {"Write"},
     "list": {"List"},
+    "mount": {"Read"},
     "publish": {"Write"},
     "put": {"Write"},
     "read": {"Read", "List"},
     "send": {"Read", "Write"},
-    "write": {"Write"},
+    "write": {"Read", "Write"},  # files are mounted to be written, which is filed under the first
 }
 """Which access levels each word may reach."""
 VERBS = [(kind, word, verb) for kind, found in CAPABILITIES.items() for word, verb in found.verbs.items()]
@@ -59,6 +60,7 @@ ARNS: dict[Kind, str] = {
     "bucket": "arn:aws:s3:::media",
     "cache": "arn:aws:elasticache:r:1:replicationgroup:sessions",
     "database": "arn:aws:rds-db:r:1:dbuser:db-1/booking",
+    "files": "arn:aws:elasticfilesystem:r:1:file-system/fs-1",
     "function": "arn:aws:lambda:r:1:function:resize",
     "kafka": "arn:aws:kafka:r:1:cluster/events/uuid",
     "key": "arn:aws:kms:r:1:key/id",

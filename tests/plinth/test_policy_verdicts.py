@@ -117,6 +117,12 @@ def test_a_vpc_without_its_flow_log_breaks_the_rule_on_the_vpc() -> None:
     assert verdicts(without(graphs()["prod"], "flow-logs-all")) == {("vpc-flow-logged", "network-vpc")}
 
 
+@pytest.mark.parametrize("setting_of", ["private", "ownership", "encryption", "versioning", "policy", "lifecycle"])
+def test_a_bucket_without_one_of_its_settings_breaks_the_rule_on_the_bucket(setting_of: str) -> None:
+    broken = without(graphs()["prod"], f"bucket-media-{setting_of}")
+    assert verdicts(broken) == {("bucket-has-all-settings", "bucket-media-bucket")}
+
+
 def test_a_group_that_admits_the_world_may_not_be_worn_by_an_instance() -> None:
     prod = graphs()["prod"]
     group = named(prod, "firewall-load-balancer")
@@ -133,7 +139,7 @@ def test_a_group_that_admits_the_world_may_not_be_worn_by_an_instance() -> None:
 def test_every_rule_that_applies_to_the_platform_is_seen_to_break() -> None:
     (stack,) = report([graphs()["prod"]], ALLOWED).stacks
     applied = {found.rule.id for found in stack.judgements}
-    elsewhere = {"vpc-flow-logged", "group-open-to-world-on-load-balancers-only"}
+    elsewhere = {"bucket-has-all-settings", "vpc-flow-logged", "group-open-to-world-on-load-balancers-only"}
     assert applied - elsewhere == {rule for rule, _, _ in BROKEN}
 
 

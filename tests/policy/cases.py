@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.policy import cache_cases, exposure_cases, guardrails_cases, identity_cases, ownership_cases
+from tests.policy import cache_cases, exposure_cases, guardrails_cases, identity_cases, ownership_cases, storage_cases
 from tests.policy.builders import Cases
 
 CASES: Mapping[str, Cases] = {
@@ -11,4 +11,5 @@ CASES: Mapping[str, Cases] = {
     **ownership_cases.CASES,
     **guardrails_cases.CASES,
     **cache_cases.CASES,
+    **storage_cases.CASES,
 }

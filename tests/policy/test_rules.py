@@ -43,6 +43,8 @@ EVERY_CASE = [
 @pytest.mark.requirement("POL-02")
 @pytest.mark.requirement("POL-03")
 @pytest.mark.requirement("POL-04")
+@pytest.mark.requirement("POL-05", part="file systems")
+@pytest.mark.requirement("POL-07")
 @pytest.mark.requirement("POL-10")
 @pytest.mark.requirement("POL-11")
 @pytest.mark.parametrize(("rule_id", "case", "verdict"), EVERY_CASE)

@@ -27,6 +27,10 @@ EXPLAINED: Mapping[tuple[str, str], str] = {
         "RESOURCE_MISMATCH",
         "pipelines-deploy-rights",
     ): "a call that works on two kinds of things names each in a statement of its own",
+    (
+        "RESOURCE_POLICY_PRIVILEGE_ESCALATION",
+        "pipelines-deploy-rights",
+    ): "s3:PutBucketPolicy: whoever makes a bucket says who may use it",
     ("RESOURCE_STAR", "pipelines-deploy-rights"): "kms:TagResource: whoever makes a key with tags needs it on no particular key",
 }
 """What parliament finds and is right as it is, by its issue and the policy, numbers of parts left out."""

@@ -1,0 +1,157 @@
+"""POL-07, storage: every bucket has all of its settings, no page of strangers gets in, files are encrypted."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from policy.rules.documents import Statement, documents
+from policy.rules.rule import Finding, Rule, of_type, undecided, violated
+from policy.rules.view import Mark, Resource, Stack, Value, is_map, listed
+
+_BUCKET, _CORS = "aws:s3/bucket:Bucket", "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
+_FILES = "aws:efs/fileSystem:FileSystem"
+_FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_UNVERSIONED = frozenset({"dev", "development"})
+"""Stacks in which a bucket may do without versions, and any page may use one: what is there can be had again."""
+
+
+def _closed(block: Resource) -> Iterator[Finding]:
+    for flag in _FLAGS:
+        value = block.props.get(flag)
+        if isinstance(value, Mark):
+            yield undecided(flag)
+        elif value is not True:
+            yield violated(flag, "is off: the bucket, or an object of it, could be made public")
+
+
+def _owned(controls: Resource) -> Iterator[Finding]:
+    ownership = _inside(controls.props.get("rule"), "objectOwnership")
+    if isinstance(ownership, Mark):
+        yield undecided("rule.objectOwnership")
+    elif ownership != "BucketOwnerEnforced":
+        yield violated("rule.objectOwnership", "leaves ACLs in force, by which objects could be given away")
+
+
+def _encrypted(configuration: Resource) -> Iterator[Finding]:
+    rules = configuration.props.get("rules")
+    algorithms = [_inside(_inside(rule, "applyServerSideEncryptionByDefault"), "sseAlgorithm") for rule in listed(rules)]
+    if any(isinstance(algorithm, Mark) for algorithm in algorithms):
+        yield undecided("rules[0]")
+    elif not algorithms or not all(algorithms):
+        yield violated("rules", "name no algorithm")
+
+
+def _versioned(versioning: Resource) -> Iterator[Finding]:
+    status = _inside(versioning.props.get("versioningConfiguration"), "status")
+    if isinstance(status, Mark):
+        yield undecided("versioningConfiguration.status")
+    elif status != "Enabled" and versioning.stack not in _UNVERSIONED:
+        yield violated("versioningConfiguration.status", "is off: what is overwritten or deleted is gone")
+
+
+def _over_tls(policy: Resource) -> Iterator[Finding]:
+    for document in documents(policy):
+        if isinstance(document.statements, Mark):
+            yield undecided(document.at)
+            return
+        if document.statements and any(_refuses_plain(statement) for statement in document.statements):
+            return
+    yield violated("policy", "does not refuse what comes without TLS")
+
+
+def _refuses_plain(statement: Statement) -> bool:
+    blocks = () if isinstance(statement.conditions, Mark) else statement.conditions.values()
+    said = [value for block in blocks if is_map(block) for key, value in block.items() if key.lower() == "aws:securetransport"]
+    everybody = "*" in statement.principals.get("AWS", ())
+    return statement.allows is False and everybody and bool({"*", "s3:*"} & set(statement.actions)) and said == ["false"]
+
+
+def _ages(lifecycle: Resource) -> Iterator[Finding]:
+    rules = lifecycle.props.get("rules")
+    if isinstance(rules, Mark):
+        yield undecided("rules")
+    elif not [rule for rule in listed(rules) if _inside(rule, "status") != "Disabled"]:
+        yield violated("rules", "say nothing: objects stay for ever")
+
+
+_SETTINGS: Mapping[str, tuple[str, Callable[[Resource], Iterator[Finding]]]] = {
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ("public access block", _closed),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": ("ownership", _owned),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ("encryption", _encrypted),
+    "aws:s3/bucketVersioning:BucketVersioning": ("versioning", _versioned),
+    "aws:s3/bucketPolicy:BucketPolicy": ("policy", _over_tls),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ("lifecycle", _ages),
+}
+"""What belongs to a bucket as a resource of its own: what it is called, and what must be true of it."""
+
+
+def _incomplete(bucket: Resource, stack: Stack) -> Iterator[Finding]:
+    beside = [other for other in stack.referring_to(bucket.urn) if bucket.urn in other.references.get("bucket", ())]
+    for token, (what, wrong) in _SETTINGS.items():
+        found = [other for other in beside if other.type == token]
+        if not found:
+            yield violated("", f"has no {what}")
+        for other in found:
+            for finding in wrong(other):
+                yield Finding(at=f"{what}.{finding.at}", detail=finding.detail, decided=finding.decided)
+
+
+def _open_to_every_page(cors: Resource, _: Stack) -> Iterator[Finding]:
+    if cors.stack in _UNVERSIONED:
+        return
+    for index, rule in enumerate(listed(cors.props.get("corsRules"))):
+        origins = _inside(rule, "allowedOrigins")
+        at = f"corsRules[{index}].allowedOrigins"
+        if isinstance(origins, Mark) or any(isinstance(origin, Mark) for origin in listed(origins)):
+            yield undecided(at)
+        elif any("*" in str(origin) for origin in listed(origins)):
+            yield violated(at, "lets pages of strangers in")
+
+
+def _in_plain(files: Resource, _: Stack) -> Iterator[Finding]:
+    encrypted = files.props.get("encrypted")
+    if isinstance(encrypted, Mark):
+        yield undecided("encrypted")
+    elif encrypted is not True:
+        yield violated("encrypted", "is off, and cannot be switched on later")
+
+
+def _inside(value: Value, key: str) -> Value:
+    """What stands under `key`; a mark where `value` cannot be seen."""
+    return value.get(key) if is_map(value) else value if isinstance(value, Mark) else None
+
+
+RULES = (
+    Rule(
+        id="bucket-has-all-settings",
+        severity="high",
+        statement=(
+            "Every bucket has a public access block, ownership, encryption, versioning, a lifecycle, and a policy that refuses "
+            "what comes without TLS"
+        ),
+        why="Each is a resource of its own, and a bucket without it is made all the same: open, in plain, for ever.",
+        fix="Make buckets with components/storage/bucket.py alone.",
+        sources=("POL-07", "STO-10", "STO-11", "STO-12", "STO-13", "STO-15", "CKV2_AWS_6", "CKV_AWS_21", "S3.5", "AWS-0086"),
+        applies=of_type(_BUCKET),
+        check=_incomplete,
+        across=True,
+    ),
+    Rule(
+        id="bucket-pages-of-our-own-only",
+        severity="medium",
+        statement="Beyond dev no bucket lets in the pages of every site",
+        why="Any page that a signed-in user opens could then read and write in that user's name.",
+        fix="Name origins in corsOrigins, or say own.",
+        sources=("POL-07", "STO-14"),
+        applies=of_type(_CORS),
+        check=_open_to_every_page,
+    ),
+    Rule(
+        id="file-system-encrypted",
+        severity="high",
+        statement="Every file system is encrypted",
+        why="A file system that was made in plain can only be encrypted by copying all of it into another.",
+        fix="Set encrypted, and kmsKeyId to the storage key.",
+        sources=("POL-05", "STO-18", "CKV_AWS_42", "EFS.1", "AWS-0037"),
+        applies=of_type(_FILES),
+        check=_in_plain,
+    ),
+)
