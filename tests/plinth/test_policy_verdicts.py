@@ -90,7 +90,7 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("endpoint-policy-bounded", "endpoints-kms", setting("policy", None)),
     ("endpoint-policy-bounded", "endpoints-kms", in_statement("policy", Condition=None)),
     ("group-open-to-world-on-web-only", "firewall-postgres", setting("ingress", [WORLD])),
-    ("group-open-to-world-on-web-only", "firewall-eks-to-redis-tcp-6379-in", setting("cidrIpv6", "::/0")),
+    ("group-open-to-world-on-web-only", "firewall-load-balancer-from-internet-http", setting("fromPort", 22)),
     ("group-no-every-protocol", "firewall-redis", setting("ingress", [{"protocol": "-1", "cidrBlocks": ["10.0.0.0/16"]}])),
     ("default-group-empty", "network-default-group", setting("egress", [{"protocol": "-1"}])),
     ("tags-required", "network-vpc", setting("tags", {"owner": ""})),

@@ -67,7 +67,7 @@ CASES: Mapping[str, Cases] = {
         undecided=[cache(userGroupIds=UNKNOWN)],
     ),
     "cache-fails-over": Cases(
-        satisfied=[cache(**SURVIVES)],
+        satisfied=[cache(**SURVIVES), [resource(CACHE, {}, stack="dev")]],
         violated=[cache(), cache(automaticFailoverEnabled=True), cache(multiAzEnabled=True)],
         undecided=[cache(**{**SURVIVES, "multiAzEnabled": UNKNOWN})],
     ),

@@ -115,3 +115,16 @@ def test_each_limit_is_held(days: int, length: int) -> None:
     with pytest.raises(ValueError, match="is not possible"):
         args({"x": Generated(kept_in=STORED, length=length)}, recovery_days=days)
     assert args({"x": Generated(kept_in=STORED, length=128)}, recovery_days=0)
+
+
+def test_a_value_can_be_had_by_what_is_made_with_it_and_is_no_output() -> None:
+    found: list[Secrets] = []
+
+    def build(ctx: Context) -> None:
+        found.append(Secrets("secrets", args({"token": Generated(kept_in=MANAGED, length=64)}), ctx))
+        found[0].value("token")
+        with pytest.raises(KeyError):
+            found[0].value("nothing")
+
+    graph = recorded(build)
+    assert graph.of_type(Secrets.TYPE)[0].outputs.keys() == {"arns"}
