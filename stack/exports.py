@@ -24,4 +24,5 @@ def publish(platform: Platform) -> None:
         },
     )
     export("securityGroupIds", platform.firewall.group_ids)
+    export("loadBalancers", {name: one.dns_name for name, one in platform.load_balancers.items()})
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})

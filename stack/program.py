@@ -7,11 +7,20 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import EncryptionKey, LogTarget, ObjectStore, PrivateNetwork, SecurityGroups, ServiceRegistry
+from components.core.contracts import (
+    EncryptionKey,
+    Entrance,
+    LogTarget,
+    ObjectStore,
+    PrivateNetwork,
+    SecurityGroups,
+    ServiceRegistry,
+    StreamEntrance,
+)
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import connections, identities, storage
+from stack import connections, identities, storage, traffic
 from stack.config.loader import Stack
 from stack.identities import Holder
 
@@ -24,6 +33,7 @@ class Platform:
     firewall: SecurityGroups
     discovery: ServiceRegistry | None
     buckets: Mapping[str, ObjectStore]
+    load_balancers: Mapping[str, Entrance | StreamEntrance]
 
 
 def build(stack: Stack) -> Platform:
@@ -40,12 +50,22 @@ def build(stack: Stack) -> Platform:
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
     network = _network(stack, ctx)
-    firewall = _firewall(stack, ctx, network, holders)
+    certificate_arn = _certificate(stack)
+    firewall = _firewall(stack, ctx, network, holders, public=certificate_arn is not None)
     _access_lists(stack, ctx, network)
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
-    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network), buckets=buckets)
+    entrances = traffic.entrances(stack, ctx, network, firewall, certificate_arn, archives)
+    streams = traffic.streams(stack, ctx, network, firewall, certificate_arn, archives)
+    traffic.routed(stack, ctx, network, entrances, streams, certificate_arn)
+    return Platform(
+        network=network,
+        firewall=firewall,
+        discovery=_discovery(stack, ctx, network),
+        buckets=buckets,
+        load_balancers={**entrances, **streams},
+    )
 
 
 def _context(stack: Stack) -> Context:
@@ -106,14 +126,19 @@ def _adopted(stack: Stack) -> PrivateNetwork:
     )
 
 
-def _firewall(stack: Stack, ctx: Context, network: PrivateNetwork, holders: Sequence[Holder]) -> SecurityGroups:
+def _certificate(_: Stack) -> Output[str] | None:
+    """Of the stack's domain. None while there is none: load balancers then stand inside the network and speak no TLS."""
+    return None
+
+
+def _firewall(stack: Stack, ctx: Context, network: PrivateNetwork, holders: Sequence[Holder], *, public: bool) -> SecurityGroups:
     needed = {holder.name: holder.rights.endpoints for holder in holders if holder.kind == "service"}
     return Firewall(
         "firewall",
         FirewallArgs(
             vpc_id=network.vpc_id,
-            groups=connections.groups(stack.config),
-            connections=connections.connections(stack.config, needed),
+            groups=connections.groups(stack.config, public=public),
+            connections=connections.connections(stack.config, needed, public=public),
         ),
         ctx.asked_by("plinth:networking"),
     )

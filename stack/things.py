@@ -13,8 +13,9 @@ from components.security.secrets import secret_arn
 from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
-from stack.config.targets import secrets
+from stack.config.targets import listening, secrets
 from stack.config.told import STORES
+from stack.connections import group_of
 from stack.told import fact_path
 
 _STORES: Mapping[str, Thing] = {
@@ -78,6 +79,9 @@ def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
         yield f"key.{purpose}", _key(ctx, purpose)
     for name in stack.config.storage.buckets:
         yield f"bucket.{name}", Thing(kind="bucket", arns=(bucket_arn(ctx, name),), encrypted=True)
+    for name, port in listening(stack.config).items():
+        endpoint = Endpoint(group=group_of(name), ingress=Ingress(port=port, purpose=name))
+        yield f"service.{name}", Thing(kind="service", endpoint=endpoint)
     if stack.config.networking.flow_logs.enabled:
         yield "log-group.flow-logs", Thing(kind="log-group", arns=(flow_log_group_arn(ctx),))
 

@@ -42,6 +42,10 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:kms/alias:Alias": "AWS::KMS::Alias",
     "aws:kms/key:Key": "AWS::KMS::Key",
     "aws:kms/replicaKey:ReplicaKey": "AWS::KMS::ReplicaKey",
+    "aws:lb/listener:Listener": "AWS::ElasticLoadBalancingV2::Listener",
+    "aws:lb/listenerRule:ListenerRule": "AWS::ElasticLoadBalancingV2::ListenerRule",
+    "aws:lb/loadBalancer:LoadBalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "aws:lb/targetGroup:TargetGroup": "AWS::ElasticLoadBalancingV2::TargetGroup",
     "aws:secretsmanager/secret:Secret": "AWS::SecretsManager::Secret",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "AWS::SecretsManager::ResourcePolicy",
     "aws:secretsmanager/secretVersion:SecretVersion": "",
@@ -62,8 +66,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         logs:GetDataProtectionPolicy logs:PutDataProtectionPolicy logs:PutIndexPolicy logs:PutResourcePolicy""",
     "a feature that the platform does not use": """
         ec2:AcceptAddressTransfer ec2:AssignPrivateNatGatewayAddress ec2:AssociateAddress ec2:AssociateNatGatewayAddress
-        ec2:AssociateSubnetCidrBlock ec2:DisassociateAddress ec2:DisassociateNatGatewayAddress ec2:DisassociateSubnetCidrBlock
-        ec2:ModifyVpcTenancy
+        ec2:AssociateSubnetCidrBlock ec2:DescribeIpamPools ec2:DisassociateAddress ec2:DisassociateNatGatewayAddress
+        ec2:DisassociateSubnetCidrBlock ec2:ModifyVpcTenancy elasticloadbalancing:ModifyCapacityReservation
+        elasticloadbalancing:ModifyIpPools elasticloadbalancing:SetIpAddressType
         ec2:UnassignPrivateNatGatewayAddress logs:PutBearerTokenAuthentication organizations:ListAWSServiceAccessForOrganization
         organizations:ListDelegatedAdministrators vpc-lattice:CreateServiceNetworkVpcEndpointAssociation
         vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation vpce:AllowMultiRegion""",
@@ -73,6 +78,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "the provider does not call it": """
         ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
         ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress
+        elasticloadbalancing:DeregisterTargets elasticloadbalancing:DescribeTargetHealth elasticloadbalancing:RegisterTargets
         iam:DetachUserPolicy iam:ListAttachedGroupPolicies iam:ListAttachedUserPolicies iam:ListEntitiesForPolicy
         iam:ListGroupPolicies iam:ListUserPolicies iam:ListUserTags secretsmanager:GetRandomPassword ssm:GetParameters""",
     "whoever takes a boundary away can take any right": "iam:DeleteRolePermissionsBoundary iam:DeleteUserPermissionsBoundary",
@@ -128,6 +134,7 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:iam/user:User": {"create": "iam:PutUserPermissionsBoundary"},
     "aws:iam/userPolicy:UserPolicy": {"read": "iam:GetUser"},
     "aws:kms/replicaKey:ReplicaKey": {"read": "kms:GetKeyRotationStatus"},
+    "aws:lb/loadBalancer:LoadBalancer": {"delete": "ec2:DescribeNetworkInterfaces"},
     "aws:secretsmanager/secret:Secret": {
         "create": "kms:Decrypt kms:GenerateDataKey",
         "read": "secretsmanager:GetResourcePolicy",
@@ -156,6 +163,7 @@ ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:ec2clientvpn/endpoint:Endpoint": {"link": "clientvpn.amazonaws.com"},
     "aws:iam/instanceProfile:InstanceProfile": {"pass": "ec2.amazonaws.com"},
     "aws:kms/replicaKey:ReplicaKey": {"link": "mrk.kms.amazonaws.com"},
+    "aws:lb/loadBalancer:LoadBalancer": {"link": "elasticloadbalancing.amazonaws.com"},
 }
 """The services that take a role of the stack for a type (`pass`), or make one of their own for it, once an account (`link`).
 
@@ -165,6 +173,7 @@ KMS on their service-linked roles.
 
 RESOURCES: Final[Mapping[str, str]] = {
     "access-analyzer:Analyzer": "{stack}-*",
+    "cognito-idp:userpool": "*",
     "ec2:client-vpn-endpoint": "*",
     "ec2:elastic-ip": "*",
     "ec2:internet-gateway": "*",
@@ -177,6 +186,15 @@ RESOURCES: Final[Mapping[str, str]] = {
     "ec2:vpc": "*",
     "ec2:vpc-endpoint": "*",
     "ec2:vpc-flow-log": "*",
+    "elasticloadbalancing:listener-rule/app": "*",
+    "elasticloadbalancing:listener-rule/net": "*",
+    "elasticloadbalancing:listener/app": "*",
+    "elasticloadbalancing:listener/gwy": "*",
+    "elasticloadbalancing:listener/net": "*",
+    "elasticloadbalancing:loadbalancer/app/": "*",
+    "elasticloadbalancing:loadbalancer/gwy/": "*",
+    "elasticloadbalancing:loadbalancer/net/": "*",
+    "elasticloadbalancing:targetgroup": "*",
     "iam:group": "{stack}-*",
     "iam:instance-profile": "{stack}-*",
     "iam:oidc-provider": "token.actions.githubusercontent.com",
@@ -194,6 +212,7 @@ RESOURCES: Final[Mapping[str, str]] = {
 }
 """What the platform's actions work on, and how it is told from what others own: by its name, or (`*`) by its tags."""
 
+_BALANCERS = ("app", "gwy", "net")
 GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
     "an alias of ours may point anywhere, and takes nothing from a key": {
         "kms:CreateAlias kms:key": "",
@@ -224,6 +243,21 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ec2:ReplaceNetworkAclAssociation ec2:network-acl": "unclaimed",
     },
     "a VPC's own security group has no tags until it is taken over": {"ec2:CreateTags ec2:security-group": "own creation claim"},
+    "made with tags, by which alone it is known (Elastic Load Balancing user guides, 'Tag resources during creation')": {
+        **dict.fromkeys(
+            (f"elasticloadbalancing:CreateLoadBalancer elasticloadbalancing:loadbalancer/{kind}/" for kind in _BALANCERS), "new"
+        ),
+        "elasticloadbalancing:CreateTargetGroup elasticloadbalancing:targetgroup": "new",
+        **dict.fromkeys(
+            (f"elasticloadbalancing:AddTags elasticloadbalancing:loadbalancer/{kind}/" for kind in _BALANCERS), "own claim"
+        ),
+        **dict.fromkeys(
+            (f"elasticloadbalancing:AddTags elasticloadbalancing:listener/{kind}" for kind in _BALANCERS), "own claim"
+        ),
+        "elasticloadbalancing:AddTags elasticloadbalancing:listener-rule/app": "own claim",
+        "elasticloadbalancing:AddTags elasticloadbalancing:listener-rule/net": "own claim",
+        "elasticloadbalancing:AddTags elasticloadbalancing:targetgroup": "own claim",
+    },
     "one password policy an account": {
         "iam:UpdateAccountPasswordPolicy *": "",
         "iam:DeleteAccountPasswordPolicy *": "",

@@ -21,9 +21,15 @@ def targets(config: StackConfig) -> Mapping[str, Kind]:
     found |= {f"facts.{store}": "parameter" for store in STORES}
     found |= {f"key.{purpose}": "key" for purpose in config.keys.purposes}
     found |= {f"bucket.{name}": "bucket" for name in config.storage.buckets}
+    found |= {f"service.{name}": "service" for name in listening(config)}
     if config.networking.flow_logs.enabled:
         found["log-group.flow-logs"] = "log-group"
     return found
+
+
+def listening(config: StackConfig) -> Mapping[str, int]:
+    """The services that others can connect to, each with its port."""
+    return {name: one.port for name, one in config.services.items() if one.port is not None and one.runs_on != "lambda"}
 
 
 def secrets(config: StackConfig) -> Mapping[str, KeptIn]:
