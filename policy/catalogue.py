@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from policy.rules import actions, exposure, logs, names, regions, tags, trust
+from policy.rules import actions, exposure, load_balancers, logs, names, regions, tags, trust
 from policy.rules.rule import Rule
 
 PACKS: Mapping[str, tuple[Rule, ...]] = {
     "least_privilege": (*actions.RULES, *trust.RULES, *exposure.RULES),
     "tagging": (*tags.RULES, *names.RULES),
-    "guardrails": (*logs.RULES, *regions.RULES),
+    "guardrails": (*logs.RULES, *regions.RULES, *load_balancers.RULES),
 }
 
 RULES: tuple[Rule, ...] = tuple(rule for rules in PACKS.values() for rule in rules)
