@@ -1,6 +1,7 @@
 """The rows of load balancers and of the ways to services: without a domain as the stacks are, and with one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from policy.exceptions import load
 from policy.judge import Verdict
 from stack import program
 from stack.config.document import KeyPath
-from stack.config.loader import load_all
+from stack.config.loader import Stack, load_all
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
 from tests.program.switched import VPN, planned, turned_on
 from tests.program.test_network_rows import admitted, group_names
 
+Plan = Callable[[str], Graph]
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
 CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
@@ -39,13 +41,20 @@ PATHS = {
 }
 
 
-@pytest.fixture
-def with_domain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Plans a stack that has a domain and a certificate for it, with some more values of its file changed."""
-    monkeypatch.setattr(program, "_certificate", lambda _: Output.from_input(CERTIFICATE))
+def certificate(_: Stack) -> Output[str]:
+    """Stands in for that of a domain."""
+    return Output.from_input(CERTIFICATE)
 
-    def plan(stack: str, changes: Mapping[KeyPath, Any] | None = None) -> Graph:
-        return planned(tmp_path, stack, {("plinth:dns", "domain"): DOMAIN, **(changes or {})})
+
+@pytest.fixture(scope="module")
+def with_domain(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """Gives the graph of a stack that has a domain and a certificate for it; each planned once."""
+
+    @cache
+    def plan(stack: str) -> Graph:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(program, "_certificate", certificate)
+            return planned(tmp_path_factory.mktemp(stack), stack, {("plinth:dns", "domain"): DOMAIN})
 
     return plan
 
@@ -75,7 +84,7 @@ def production(graph: Graph, service: str) -> Resource:
 @EVERY_STACK
 @pytest.mark.requirement("NET-15", part="all but the web ACL")
 def test_with_a_domain_one_load_balancer_faces_the_internet_by_tls_and_sends_plain_http_there(
-    with_domain: Any, stack: str
+    with_domain: Plan, stack: str
 ) -> None:
     graph = with_domain(stack)
     balancer = named(graph, "load-balancer-public-balancer").inputs
@@ -104,16 +113,13 @@ def test_without_a_domain_every_load_balancer_stands_inside_and_every_request_is
     for kind, inputs in balancers.items():
         assert inputs["internal"] is True
         assert set(inputs["subnets"]) == private
-        bucket = named(graph, "logs-bucket").outputs["bucket"]
-        assert inputs["accessLogs"] == {
-            "bucket": bucket,
-            "prefix": {"application": "alb", "network": "nlb"}[kind],
-            "enabled": True,
-        }
+        logs = inputs["accessLogs"]
+        assert (logs["prefix"], logs["enabled"]) == ({"application": "alb", "network": "nlb"}[kind], True)
+        assert logs["bucket"].startswith(f"plinth-{stack}-logs-")
 
 
 @EVERY_STACK
-def test_every_policy_holds_with_a_domain_as_well(with_domain: Any, stack: str) -> None:
+def test_every_policy_holds_with_a_domain_as_well(with_domain: Plan, stack: str) -> None:
     (judged,) = report([with_domain(stack)], load(ROOT, {rule.id for rule in RULES})).stacks
     assert [(found.rule.id, found.urn) for found in judged.of(Verdict.VIOLATED)] == []
     assert [(found.rule.id, found.urn) for found in judged.of(Verdict.UNDECIDED)] == []
@@ -125,7 +131,7 @@ def test_every_policy_holds_with_a_domain_as_well(with_domain: Any, stack: str) 
 @EVERY_STACK
 @pytest.mark.requirement("NET-16", part="services on ECS and EC2; the ingress of EKS comes with it")
 def test_each_service_has_a_target_group_that_is_asked_at_its_own_path_and_every_group_is_led_to(
-    with_domain: Any, stack: str
+    with_domain: Plan, stack: str
 ) -> None:
     graph = with_domain(stack)
     for name in routes(stack):
@@ -151,7 +157,7 @@ def test_two_versions_take_turns_outside_dev_alone() -> None:
 @EVERY_STACK
 @pytest.mark.requirement("NET-17")
 @pytest.mark.requirement("NET-22", part="the rules; the record comes with the zone")
-def test_one_host_stands_in_front_of_every_service_each_by_its_path_and_its_own_priority(with_domain: Any, stack: str) -> None:
+def test_one_host_stands_in_front_of_every_service_each_by_its_path_and_its_own_priority(with_domain: Plan, stack: str) -> None:
     graph = with_domain(stack)
     users = named(graph, "load-balancer-public-users").outputs["arn"]
     rules = [rule for rule in of_kind(graph, "ListenerRule") if rule.inputs["listenerArn"] == users]
@@ -192,7 +198,7 @@ def test_whoever_swaps_versions_finds_a_rule_on_either_listener_and_the_program_
 
 @EVERY_STACK
 @pytest.mark.requirement("NET-18")
-def test_a_network_load_balancer_ends_tls_in_front_of_grpc(with_domain: Any, stack: str) -> None:
+def test_a_network_load_balancer_ends_tls_in_front_of_grpc(with_domain: Plan, stack: str) -> None:
     graph = with_domain(stack)
     balancer = named(graph, "load-balancer-stream-balancer").inputs
     assert (balancer["loadBalancerType"], balancer["internal"]) == ("network", False)
@@ -214,7 +220,7 @@ def test_websockets_stay_open_and_their_clients_with_their_targets(stack: str) -
 
 @EVERY_STACK
 @pytest.mark.requirement("NET-20", part="the load balancers; HTTP/3 comes with CloudFront")
-def test_grpc_and_http_2_get_through(with_domain: Any, stack: str) -> None:
+def test_grpc_and_http_2_get_through(with_domain: Plan, stack: str) -> None:
     graph = with_domain(stack)
     grpc = named(graph, "route-catalogue-blue").inputs
     assert (grpc["protocolVersion"], grpc["healthCheck"]["matcher"]) == ("GRPC", "0")
@@ -236,12 +242,14 @@ def test_what_is_not_well_gets_less_and_a_zone_can_be_left(stack: str) -> None:
 
 
 @pytest.mark.requirement("NET-22", part="authentication at the load balancer")
-def test_a_route_can_ask_who_somebody_is(with_domain: Any) -> None:
+def test_a_route_can_ask_who_somebody_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "_certificate", certificate)
     changes: dict[KeyPath, Any] = {
+        ("plinth:dns", "domain"): DOMAIN,
         ("plinth:loadBalancers", "public", "signIn"): SIGN_IN,
         ("plinth:services", "booking", "route", "signIn"): True,
     }
-    graph = with_domain("dev", changes)
+    graph = planned(tmp_path, "dev", changes)
     first, last = production(graph, "booking").inputs["actions"]
     assert (first["type"], last["type"]) == ("authenticate-cognito", "forward")
     assert [action["type"] for action in production(graph, "collection").inputs["actions"]] == ["forward"]
@@ -279,7 +287,7 @@ def from_the_internet(graph: Graph) -> set[tuple[str, str, int]]:
 @pytest.mark.requirement("NET-09", part="load balancers and services")
 @pytest.mark.requirement("NET-23", part="ingress: from group to group, and from the internet to load balancers alone")
 def test_only_load_balancers_with_a_domain_admit_the_internet_and_services_admit_who_leads_to_them_or_calls_them(
-    with_domain: Any, stack: str
+    with_domain: Plan, stack: str
 ) -> None:
     assert from_the_internet(graphs()[stack]) == set()
     graph = with_domain(stack)
