@@ -102,7 +102,8 @@ REFUSED: list[tuple[str, StackConfig, list[str]]] = [
             priority=600,
         ),
         [
-            f"{format_path(('plinth:services', name))}.route.host: api stands in front of own already; own as its loadBalancer, or another host"
+            f"{format_path(('plinth:services', name))}.route.host: api stands in front of own already; "
+            "own as its loadBalancer, or another host"
             for name in ("collection", "catalogue", "websocket", "bot-api")
         ],
     ),
