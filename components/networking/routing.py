@@ -172,10 +172,10 @@ class Routing(Component):
     def _requested(self, requests: Requests) -> None:
         blue = self._group("blue", requests)
         groups = [blue, self._group("green", requests)] if requests.takes_turns else [blue]
-        production = self._rule("production", requests.listener_arn, requests, groups)
+        production = self._rule("users", requests.listener_arn, requests, groups)
         rules = [production]
         if requests.takes_turns:
-            test = self._rule("test", requests.test_listener_arn, requests, groups)
+            test = self._rule("testers", requests.test_listener_arn, requests, groups)
             rules.append(test)
             self.alternate_target_group_arn = _once(groups[1].arn, rules)
             self.production_rule_arn, self.test_rule_arn = production.arn, test.arn

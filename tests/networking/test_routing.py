@@ -59,7 +59,7 @@ def test_a_service_has_one_group_and_one_rule_that_leads_its_paths_there() -> No
     assert [one.name for one in of_kind(graph, "TargetGroup")] == ["booking-blue"]
     (rule,) = of_kind(graph, "ListenerRule")
     blue = named(graph, "booking-blue")
-    assert (rule.name, rule.inputs["listenerArn"], rule.inputs["priority"]) == ("booking-production", "arn:listener/users", 100)
+    assert (rule.name, rule.inputs["listenerArn"], rule.inputs["priority"]) == ("booking-users", "arn:listener/users", 100)
     assert rule.inputs["conditions"] == [{"pathPattern": {"values": ["/booking/*"]}}]
     assert rule.inputs["actions"] == [{"type": "forward", "order": 1, "targetGroupArn": blue.outputs["arn"]}]
     assert rule.options.ignore_changes == ()
@@ -67,7 +67,7 @@ def test_a_service_has_one_group_and_one_rule_that_leads_its_paths_there() -> No
 
 
 def test_a_host_is_a_second_condition() -> None:
-    rule = named(built(requests=replace(REQUESTS, host="api.example.org")), "booking-production")
+    rule = named(built(requests=replace(REQUESTS, host="api.example.org")), "booking-users")
     assert rule.inputs["conditions"] == [
         {"hostHeader": {"values": ["api.example.org"]}},
         {"pathPattern": {"values": ["/booking/*"]}},
@@ -81,17 +81,17 @@ def test_versions_that_take_turns_have_two_groups_in_two_rules_whose_weights_are
         key: value for key, value in green.inputs.items() if key != "tags"
     }
     weighed = [{"arn": blue.outputs["arn"], "weight": 100}, {"arn": green.outputs["arn"], "weight": 0}]
-    for name, listener in (("booking-production", "arn:listener/users"), ("booking-test", "arn:listener/testers")):
+    for name, listener in (("booking-users", "arn:listener/users"), ("booking-testers", "arn:listener/testers")):
         rule = named(graph, name)
         assert rule.inputs["listenerArn"] == listener
         assert rule.inputs["actions"] == [{"type": "forward", "order": 1, "forward": {"targetGroups": weighed}}]
         assert rule.options.ignore_changes == ("actions",)
     assert outputs(graph)["alternate_target_group_arn"] == green.outputs["arn"]
-    assert outputs(graph)["production_rule_arn"] == named(graph, "booking-production").outputs["arn"]
-    assert outputs(graph)["test_rule_arn"] == named(graph, "booking-test").outputs["arn"]
+    assert outputs(graph)["production_rule_arn"] == named(graph, "booking-users").outputs["arn"]
+    assert outputs(graph)["test_rule_arn"] == named(graph, "booking-testers").outputs["arn"]
 
 
-@pytest.mark.parametrize(("requests", "rules"), [(REQUESTS, {"production"}), (TURNS, {"production", "test"})])
+@pytest.mark.parametrize(("requests", "rules"), [(REQUESTS, {"users"}), (TURNS, {"users", "testers"})])
 def test_a_group_is_told_to_a_service_only_once_every_rule_leads_there(requests: Requests, rules: set[str]) -> None:
     def build(ctx: Any) -> None:
         made = Routing("booking", args(requests=requests), ctx)
@@ -165,7 +165,7 @@ def test_a_zone_with_too_few_healthy_targets_is_left_out(percent: int, share: st
 
 def test_whoever_is_not_signed_in_gets_no_further() -> None:
     graph = built(requests=replace(REQUESTS, sign_in=POOL))
-    first, second = named(graph, "booking-production").inputs["actions"]
+    first, second = named(graph, "booking-users").inputs["actions"]
     assert (first["type"], first["order"], second["type"], second["order"]) == ("authenticate-cognito", 1, "forward", 2)
     assert first["authenticateCognito"] == {
         "userPoolArn": "arn:pool",

@@ -75,7 +75,7 @@ def groups_of(graph: Graph, service: str) -> dict[str, Resource]:
 
 
 def production(graph: Graph, service: str) -> Resource:
-    return named(graph, f"route-{service}-production")
+    return named(graph, f"route-{service}-users")
 
 
 # NET-15, the application load balancer
@@ -161,7 +161,7 @@ def test_one_host_stands_in_front_of_every_service_each_by_its_path_and_its_own_
     graph = with_domain(stack)
     users = named(graph, "load-balancer-public-users").outputs["arn"]
     rules = [rule for rule in of_kind(graph, "ListenerRule") if rule.inputs["listenerArn"] == users]
-    assert {rule.name for rule in rules} == {f"route-{name}-production" for name in routes(stack)}
+    assert {rule.name for rule in rules} == {f"route-{name}-users" for name in routes(stack)}
     for name in routes(stack):
         assert production(graph, name).inputs["conditions"] == [
             {"hostHeader": {"values": [f"api.{DOMAIN}"]}},
@@ -174,8 +174,8 @@ def test_one_host_stands_in_front_of_every_service_each_by_its_path_and_its_own_
 @EVERY_STACK
 def test_without_a_domain_paths_alone_decide_and_grpc_is_reached_by_its_stream(stack: str) -> None:
     graph = graphs()[stack]
-    assert {rule.name for rule in of_kind(graph, "ListenerRule") if rule.name.endswith("-production")} == {
-        f"route-{name}-production" for name in routes(stack) - {"catalogue"}
+    assert {rule.name for rule in of_kind(graph, "ListenerRule") if rule.name.endswith("-users")} == {
+        f"route-{name}-users" for name in routes(stack) - {"catalogue"}
     }
     assert groups_of(graph, "catalogue").keys() == {"stream"}
     for name in routes(stack) - {"catalogue"}:
@@ -187,7 +187,7 @@ def test_whoever_swaps_versions_finds_a_rule_on_either_listener_and_the_program_
     graph = graphs()[stack]
     testers = named(graph, "load-balancer-public-testers").outputs["arn"]
     tests = {rule.name: rule for rule in of_kind(graph, "ListenerRule") if rule.inputs["listenerArn"] == testers}
-    assert tests.keys() == {f"route-{name}-test" for name in taking_turns(stack)}
+    assert tests.keys() == {f"route-{name}-testers" for name in taking_turns(stack)}
     for rule in of_kind(graph, "ListenerRule"):
         turns = rule.name.removeprefix("route-").rsplit("-", 1)[0] in taking_turns(stack)
         assert rule.options.ignore_changes == (("actions",) if turns else ())
