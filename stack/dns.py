@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pulumi import Output
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 API, HOME = "api", "api-home"
 """The label of the one name in front of all services; and of the same in the home region, whatever its health."""
-PUBLIC: Final = "public"
-"""The load balancer that the name leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from components.core.context import Context
 from components.core.contracts import (
     Certificates,
     EncryptionKey,
+    Entrance,
     KeyValueStore,
     LogTarget,
     MessageQueue,
@@ -18,11 +19,13 @@ from components.core.contracts import (
     PublicZone,
     SecurityGroups,
     ServiceRegistry,
+    StreamEntrance,
 )
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import caches, connections, dns, identities, queues, storage
+from stack import caches, connections, dns, identities, queues, storage, traffic
+from stack.config.dns_rules import PUBLIC
 from stack.config.loader import Stack
 from stack.identities import Holder
 
@@ -40,6 +43,7 @@ class Platform:
     names: dns.Names
     caches: Mapping[str, KeyValueStore]
     queues: Mapping[str, MessageQueue]
+    load_balancers: Mapping[str, Entrance | StreamEntrance]
 
 
 def build(stack: Stack) -> Platform:
@@ -58,17 +62,20 @@ def build(stack: Stack) -> Platform:
     identities.identities(stack, ctx, holders)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
+    zone = dns.zone(stack, ctx)
+    certificates = dns.certificates(stack, ctx, zone)
+    certificate_arn = certificates.certificate_arn if certificates else None
     network = _network(stack, ctx)
-    firewall = _firewall(stack, ctx, network, holders)
-    storage.files(stack, ctx, keys, _workload_subnets(network), firewall)
+    firewall = _firewall(stack, ctx, network, holders, public=certificate_arn is not None)
     _access_lists(stack, ctx, network)
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
-    zone = dns.zone(stack, ctx)
-    certificates = dns.certificates(stack, ctx, zone)
-    names = dns.names(stack, ctx, zone, None)
+    storage.files(stack, ctx, keys, _workload_subnets(network), firewall)
     caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
+    entrances = traffic.entrances(stack, ctx, network, firewall, certificate_arn, archives)
+    streams = traffic.streams(stack, ctx, network, firewall, certificate_arn, archives)
+    traffic.routed(stack, ctx, network, entrances, streams, certificate_arn)
     return Platform(
         network=network,
         firewall=firewall,
@@ -76,9 +83,10 @@ def build(stack: Stack) -> Platform:
         buckets=buckets,
         zone=zone,
         certificates=certificates,
-        names=names,
+        names=dns.names(stack, ctx, zone, entrances.get(PUBLIC)),
         caches=caches_made,
         queues=queues_made,
+        load_balancers={**entrances, **streams},
     )
 
 
@@ -140,14 +148,14 @@ def _adopted(stack: Stack) -> PrivateNetwork:
     )
 
 
-def _firewall(stack: Stack, ctx: Context, network: PrivateNetwork, holders: Sequence[Holder]) -> SecurityGroups:
+def _firewall(stack: Stack, ctx: Context, network: PrivateNetwork, holders: Sequence[Holder], *, public: bool) -> SecurityGroups:
     needed = {holder.name: holder.rights.endpoints for holder in holders if holder.kind == "service"}
     return Firewall(
         "firewall",
         FirewallArgs(
             vpc_id=network.vpc_id,
-            groups=connections.groups(stack.config),
-            connections=connections.connections(stack.config, needed),
+            groups=connections.groups(stack.config, public=public),
+            connections=connections.connections(stack.config, needed, public=public),
         ),
         ctx.asked_by("plinth:networking"),
     )

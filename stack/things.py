@@ -18,8 +18,9 @@ from components.storage.files import NFS_PORT
 from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
-from stack.config.targets import secrets
+from stack.config.targets import listening, secrets
 from stack.config.told import CACHES, serving, stores
+from stack.connections import group_of
 from stack.told import fact_path
 
 _STORES: Mapping[str, Thing] = {
@@ -87,6 +88,9 @@ def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
     yield from _kept(stack, ctx)
     for name in stack.config.data.queues:
         yield f"queue.{name}", Thing(kind="queue", arns=(queue_arn(ctx, name),), encrypted=True)
+    for name, port in listening(stack.config).items():
+        endpoint = Endpoint(group=group_of(name), ingress=Ingress(port=port, purpose=name))
+        yield f"service.{name}", Thing(kind="service", endpoint=endpoint)
     if stack.config.networking.flow_logs.enabled:
         yield "log-group.flow-logs", Thing(kind="log-group", arns=(flow_log_group_arn(ctx),))
 

@@ -213,6 +213,30 @@ class Entrance(Protocol):
         ...
 
 
+class StreamEntrance(Protocol):
+    """A load balancer that sends connections to services by their ports."""
+
+    @property
+    def arn(self) -> Output[str]:
+        """Where listeners are made."""
+        ...
+
+    @property
+    def arn_suffix(self) -> Output[str]:
+        """What CloudWatch calls it: `net/plinth/50dc6c495c0c9188`."""
+        ...
+
+    @property
+    def dns_name(self) -> Output[str]:
+        """Where it answers, by the name that AWS gave it."""
+        ...
+
+    @property
+    def dns_zone_id(self) -> Output[str]:
+        """The hosted zone of that name, for an alias record."""
+        ...
+
+
 class Routed(Protocol):
     """How requests get to one service: its target groups, and the rules that lead there."""
 

@@ -23,6 +23,7 @@ Kind: TypeAlias = Literal[
     "queue",
     "search",
     "secret",
+    "service",
     "stream",
     "table",
     "topic",
@@ -51,7 +52,7 @@ class Verb:
     """One thing to do: all its actions, and those that it takes on the key where the thing is encrypted with one of ours.
 
     `listed` is the condition key by which a prefix narrows what is seen. `connects` says that it takes a connection to the port
-    of the thing; its actions are then the login, where the engine knows IAM.
+    of the thing; its actions are then the login, where the engine knows IAM, and none where it does not.
     """
 
     rights: tuple[Actions, ...]
@@ -166,6 +167,8 @@ CAPABILITIES: Mapping[Kind, Capabilities] = MappingProxyType(
             context="SecretARN",
             verbs={"read": _does("Secret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", of_key=_DECRYPT)},
         ),
+        # Another service answers whoever gets through to its port: there is no IAM in it.
+        "service": Capabilities(verbs={"call": Verb(rights=(), connects=True)}),
         "stream": Capabilities(
             service="kinesis",
             context="aws:kinesis:arn",

@@ -14,8 +14,9 @@ from components.core.component import Component
 from components.core.context import Context
 from components.core.offers import Ingress
 
-_WEB = {"http": 80, "https": 443}
-"""What an edge group admits from the internet."""
+_WEB = {80: "http", 443: "https"}
+"""What an edge group can admit from the internet."""
+_ANYWHERE = "0.0.0.0/0"
 _MOST_INBOUND = 60
 """Inbound rules of a group, by default (Amazon VPC user guide, "Amazon VPC quotas")."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -27,11 +28,13 @@ _DESCRIPTION = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 class Group:
     """A security group. `purpose` describes it; a new wording replaces the group, since AWS cannot change it.
 
-    `edge` is for load balancers alone: it admits the internet on 80 and 443.
+    `edge` is for load balancers alone: it admits the internet on these ports, of 80 and 443. `reaches_internet` lets its members
+    open connections to any address on 443.
     """
 
     purpose: str
-    edge: bool = False
+    edge: tuple[int, ...] = ()
+    reaches_internet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,8 @@ class FirewallArgs:
                 yield f"groups: {name!r} is no name; lower-case words joined by hyphens, none of them `to`"
             if not _DESCRIPTION.fullmatch(group.purpose):
                 yield f"groups.{name}.purpose: {group.purpose!r} cannot describe it; 1 to 255 plain characters"
+            if beyond := sorted(set(group.edge) - _WEB.keys()):
+                yield f"groups.{name}.edge: {', '.join(map(str, beyond))} cannot be open to the internet; 80 and 443 alone"
 
     def _bad_connections(self) -> Iterator[str]:
         for label, count in Counter(connection.label for connection in self.connections).items():
@@ -83,17 +88,17 @@ class FirewallArgs:
 
     def _too_many(self) -> Iterator[str]:
         inbound = Counter(connection.server for connection in self.connections)
-        inbound.update({name: len(_WEB) for name, group in self.groups.items() if group.edge})
+        inbound.update({name: len(group.edge) for name, group in self.groups.items()})
         for name, count in inbound.items():
             if count > _MOST_INBOUND:
                 yield f"connections: {count} rules admit something to {name}; at most {_MOST_INBOUND}"
 
 
 class Firewall(Component):
-    """Security groups that refer to each other, never to addresses.
+    """Security groups that refer to each other, and to addresses only where the internet comes in or is reached.
 
     Creates: a group for each name, empty by itself; for each connection a pair of rules, out of the client's group and into the
-    server's; for an edge group two rules that admit the internet on 80 and 443.
+    server's; for an edge group a rule for each port that is open to the internet; for one that reaches out a rule that lets it.
     Costs: nothing.
     When not: never. A rule between two groups that is made elsewhere is one that nobody finds.
     """
@@ -107,8 +112,10 @@ class Firewall(Component):
         # No rule stands in a group itself: two groups that name each other could then never be created.
         groups = {key: self._group(key, group, args.vpc_id) for key, group in args.groups.items()}
         for key, group in args.groups.items():
-            if group.edge:
-                self._open_to_the_web(key, groups[key])
+            for port in group.edge:
+                self._open_to_the_web(key, groups[key], port)
+            if group.reaches_internet:
+                self._let_out(key, groups[key])
         for connection in args.connections:
             self._connect(connection, groups[connection.client], groups[connection.server])
         self.group_ids = {key: group.id for key, group in groups.items()}
@@ -125,21 +132,36 @@ class Firewall(Component):
             opts=self.under(),
         )
 
-    def _open_to_the_web(self, key: str, group: ec2.SecurityGroup) -> None:
-        for scheme, port in _WEB.items():
-            name = f"{self.pulumi_resource_name}-{key}-from-internet-{scheme}"
-            vpc.SecurityGroupIngressRule(
-                name,
-                security_group_id=group.id,
-                cidr_ipv4="0.0.0.0/0",
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                description=f"{scheme.upper()} from the internet",
-                region=self._ctx.region,
-                tags=self._ctx.tagged(name),
-                opts=self.under(),
-            )
+    def _open_to_the_web(self, key: str, group: ec2.SecurityGroup, port: int) -> None:
+        scheme = _WEB[port]
+        name = f"{self.pulumi_resource_name}-{key}-from-internet-{scheme}"
+        vpc.SecurityGroupIngressRule(
+            name,
+            security_group_id=group.id,
+            cidr_ipv4=_ANYWHERE,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            description=f"{scheme.upper()} from the internet",
+            region=self._ctx.region,
+            tags=self._ctx.tagged(name),
+            opts=self.under(),
+        )
+
+    def _let_out(self, key: str, group: ec2.SecurityGroup) -> None:
+        name = f"{self.pulumi_resource_name}-{key}-to-internet-https-out"
+        vpc.SecurityGroupEgressRule(
+            name,
+            security_group_id=group.id,
+            cidr_ipv4=_ANYWHERE,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            description="HTTPS to the internet",
+            region=self._ctx.region,
+            tags=self._ctx.tagged(name),
+            opts=self.under(),
+        )
 
     def _connect(self, connection: Connection, client: ec2.SecurityGroup, server: ec2.SecurityGroup) -> None:
         ingress = connection.ingress

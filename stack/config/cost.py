@@ -25,6 +25,9 @@ class Usage(Section):
     endpoint_gb: Figures = Field(description="GB through all interface endpoints.")
     egress_gb: Figures = Field(description="GB from the stack to the internet.")
     inter_zone_gb: Figures = Field(description="GB from one zone to another. Each is charged twice: going out and coming in.")
+    load_balancer_unit_hours: Figures = Field(
+        description="Capacity units of all load balancers, times the hours of the month: 730 is one unit all month."
+    )
     logs_gb: Figures = Field(description="GB of logs that all log groups take in.")
     kms_requests_thousand: Figures = Field(description="Thousands of requests to all KMS keys.")
     secret_requests_thousand: Figures = Field(description="Thousands of requests to Secrets Manager.")

@@ -84,6 +84,12 @@ def _what_is_checked_has_a_name(config: StackConfig) -> Iterator[Breach]:
             problem="true, but there are no public names to check",
             allowed="names.enabled: true as well",
         )
+    if dns.health_checks.enabled and PUBLIC not in config.load_balancers:
+        yield Breach(
+            path=(_DNS, "healthChecks", "enabled"),
+            problem="true, but the names lead nowhere",
+            allowed=f"a load balancer called {PUBLIC}",
+        )
 
 
 def _failover_is_whole(config: StackConfig) -> Iterator[Breach]:
@@ -103,6 +109,8 @@ def _failover_is_whole(config: StackConfig) -> Iterator[Breach]:
         )
 
 
+PUBLIC = "public"
+"""The load balancer that the names of the API lead to."""
 OWN_LABELS = ("api", "api-home", "www")
 """The labels before the domain that are names of the stack: of its API, of the same in its home region, of its site."""
 DNS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (

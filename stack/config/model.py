@@ -10,6 +10,7 @@ from stack.config.data import Data
 from stack.config.dns import Dns
 from stack.config.identity import Identity
 from stack.config.keys import Keys
+from stack.config.load_balancers import LoadBalancer
 from stack.config.networking import Networking
 from stack.config.platform import Platform
 from stack.config.schedule import Schedule
@@ -29,6 +30,7 @@ class StackConfig(Section):
 
     platform: Platform = Field(description="Who owns the stack, where it lives, what happens to its data when it goes.")
     networking: Networking = Field(description="The private address space of the stack and its ways out.")
+    load_balancers: Mapping[Name, LoadBalancer] = Field(description="Where requests and connections from outside come in.")
     dns: Dns = Field(description="The public names of the stack.")
     keys: Keys = Field(description="What is encrypted with a key of its own, besides logs, which always are.")
     secrets: Secrets = Field(description="What must not be seen, where it is kept, and who makes it up.")

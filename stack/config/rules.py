@@ -14,6 +14,7 @@ from stack.config.model import NAMESPACE, StackConfig
 from stack.config.queue_rules import QUEUE_RULES
 from stack.config.section import Section
 from stack.config.storage_rules import STORAGE_RULES
+from stack.config.traffic_rules import TRAFFIC_RULES
 
 _PLATFORM, _NETWORKING, _COST = f"{NAMESPACE}:platform", f"{NAMESPACE}:networking", f"{NAMESPACE}:cost"
 _CIDR: KeyPath = (_NETWORKING, "cidr")
@@ -125,14 +126,23 @@ def _within(path: KeyPath) -> str:
 def _way_out_where_needed(config: StackConfig) -> Iterator[Breach]:
     if config.networking.nat != "none":
         return
-    for name in type(config).model_fields:
-        section = getattr(config, name)
-        for key in section.needs_internet() if isinstance(section, Section) else ():
+    for name, section in _sections(config):
+        for key in section.needs_internet():
             yield Breach(
                 path=(_NETWORKING, "nat"),
                 problem=f"none, but {NAMESPACE}:{name}.{key} reaches out to the internet",
                 allowed="single or per-zone, or that switched off",
             )
+
+
+def _sections(config: StackConfig) -> Iterator[tuple[str, Section]]:
+    """Each section by its name, and each entry of those that are maps."""
+    for name, field in type(config).model_fields.items():
+        found = getattr(config, name)
+        if isinstance(found, Section):
+            yield str(field.alias), found
+        else:
+            yield from ((f"{field.alias}.{entry}", section) for entry, section in found.items())
 
 
 def _endpoints_differ(config: StackConfig) -> Iterator[Breach]:
@@ -234,4 +244,5 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     *DNS_RULES,
     *CACHE_RULES,
     *QUEUE_RULES,
+    *TRAFFIC_RULES,
 )

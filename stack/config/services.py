@@ -1,6 +1,6 @@
 """`plinth:services`: what runs on the platform, and what each service needs of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -106,7 +106,7 @@ class Route(Section):
     """How the outside reaches a service."""
 
     load_balancer: Name = Field(default="public", description="Which of `loadBalancers`. May be left out: `public`.")
-    path: PathPattern = Field(description="Which paths of its host.")
+    path: PathPattern = Field(description="Which paths.")
     priority: Annotated[int, Field(ge=1, le=50000)] = Field(description="Which rule is asked first: the lower number. Each once.")
     health: UrlPath = Field(description="The path that answers 200 while the service is well.")
     protocol: Literal["http", "websocket", "grpc"] = Field(
@@ -119,6 +119,20 @@ class Route(Section):
     sign_in: bool = Field(
         default=False, description="Whether the load balancer lets only signed-in users through. May be left out: it does not."
     )
+    slow_start_seconds: Annotated[int, Field(ge=0, le=900)] = Field(
+        default=0,
+        description="For how long a new target gets less than its share, from 30 on. May be left out: 0, its share at once.",
+    )
+    drain_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
+        default=30, description="How long a target that goes may finish what it is at. May be left out: 30."
+    )
+
+
+class Stream(Section):
+    """How connections from outside reach a service, whatever is spoken on them."""
+
+    load_balancer: Name = Field(default="stream", description="Which of `loadBalancers`. May be left out: `stream`.")
+    port: Port = Field(description="Where the load balancer listens. 443 where there is a domain.")
 
 
 class Backlog(Section):
@@ -188,7 +202,10 @@ class Service(Section):
     sidecars: tuple[Literal["pgbouncer"], ...] = Field(
         default=(), description="Containers beside it in each task, on ecs. May be left out: none."
     )
-    route: Route | None = Field(default=None, description="How the outside reaches it. May be left out: not at all.")
+    route: Route | None = Field(default=None, description="How requests from outside reach it. May be left out: not at all.")
+    stream: Stream | None = Field(
+        default=None, description="How connections from outside reach it straight. May be left out: not at all."
+    )
     scaling: Scaling | None = Field(default=None, description="How many there are. Needed on ecs and ec2.")
     deployment: Literal["rolling", "blue-green"] = Field(
         default="rolling",
@@ -207,3 +224,7 @@ class Service(Section):
         default=False, description="Whether it runs out of hours too. May be left out: not where there are hours."
     )
     access: tuple[Access, ...] = Field(description="What it needs of the rest. It may do nothing else.")
+
+    def needs_internet(self) -> Iterable[str]:
+        """Its own way out."""
+        return ("reachesInternet",) if self.reaches_internet else ()

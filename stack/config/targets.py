@@ -26,9 +26,15 @@ def targets(config: StackConfig) -> Mapping[str, Kind]:
     found |= {f"queue.{name}": "queue" for name in config.data.queues}
     if config.storage.files.enabled:
         found |= {f"files.{point}": "files" for point in config.storage.files.access_points}
+    found |= {f"service.{name}": "service" for name in listening(config)}
     if config.networking.flow_logs.enabled:
         found["log-group.flow-logs"] = "log-group"
     return found
+
+
+def listening(config: StackConfig) -> Mapping[str, int]:
+    """The services that others can connect to, each with its port."""
+    return {name: one.port for name, one in config.services.items() if one.port is not None and one.runs_on != "lambda"}
 
 
 def secrets(config: StackConfig) -> Mapping[str, KeptIn]:

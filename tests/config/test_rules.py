@@ -31,7 +31,7 @@ def grown(nat: str, *, enabled: bool) -> StackConfig:
     config = load_all(ROOT, ["dev"])["dev"].config
     networking = config.networking.model_copy(update={"nat": nat})
     sections: dict[str, Any] = {name: getattr(config, name) for name in type(config).model_fields}
-    sections |= {"networking": networking, "replicator": Replicator.model_construct(enabled=enabled)}
+    sections |= {"networking": networking, "services": {}, "replicator": Replicator.model_construct(enabled=enabled)}
     return Grown.model_construct(None, **sections)
 
 

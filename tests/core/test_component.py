@@ -19,7 +19,7 @@ class Pair(Component):
 
     def __init__(self, name: str, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
-        first = ec2.Vpc(f"{name}-first", cidr_block="10.0.0.0/16", opts=self.under(formerly=["old-first"]))
+        first = ec2.Vpc(f"{name}-first", cidr_block="10.0.0.0/16", opts=self.under(formerly=["old-first"], ignore=["tags"]))
         ec2.Vpc(f"{name}-second", cidr_block="10.1.0.0/16", opts=self.under(stateful=True, after=[first]))
         self.vpc_id = first.id
         self.publish()
@@ -79,6 +79,12 @@ def test_a_child_stands_below_its_component_and_keeps_its_old_name_as_an_alias()
     assert first.parent == pair.urn
     assert first.options.aliases == ("urn:pulumi:test::plinth::plinth:test:Pair$aws:ec2/vpc:Vpc::old-first",)
     assert named(graph, "pair-second").dependencies == (first.urn,)
+
+
+def test_what_others_change_is_left_as_it_is_and_nothing_else() -> None:
+    graph = recorded(lambda ctx: Pair("pair", ctx))
+    assert named(graph, "pair-first").options.ignore_changes == ("tags",)
+    assert named(graph, "pair-second").options.ignore_changes == ()
 
 
 def test_a_callers_options_reach_the_component_and_not_its_children() -> None:

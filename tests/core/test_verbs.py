@@ -11,6 +11,7 @@ import pytest
 from components.core.verbs import CAPABILITIES, Actions, Kind, Verb
 
 MAY: dict[str, set[str]] = {
+    "call": set(),
     "connect": {"Read", "Write", "Permissions management"},  # rds-db:connect is filed under the last
     "consume": {"Read", "Write", "List"},
     "decrypt": {"Read", "Write"},  # kms:Decrypt is filed under Write
@@ -69,6 +70,7 @@ ARNS: dict[Kind, str] = {
     "queue": "arn:aws:sqs:r:1:work",
     "search": "arn:aws:es:r:1:domain/docs",
     "secret": "arn:aws:secretsmanager:r:1:secret:x-??????",
+    "service": "",
     "stream": "arn:aws:kinesis:r:1:stream/clicks",
     "table": "arn:aws:dynamodb:r:1:table/carts",
     "topic": "arn:aws:sns:r:1:news",

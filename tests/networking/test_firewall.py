@@ -11,7 +11,11 @@ from tests.harness import named, of_kind, recorded
 
 NAME: st.SearchStrategy[str] = st.sampled_from(["load-balancer", "ecs", "postgres", "redis", "ecs-postgres", "a", "b-c"])
 PORT = st.integers(1, 65535)
-GROUPS = st.dictionaries(NAME, st.builds(Group, purpose=st.just("-"), edge=st.booleans()), min_size=1)
+GROUPS = st.dictionaries(
+    NAME,
+    st.builds(Group, purpose=st.just("-"), edge=st.sampled_from([(), (80, 443), (443,)]), reaches_internet=st.booleans()),
+    min_size=1,
+)
 
 
 def connection(client: str, server: str, port: int = 5432, purpose: str = "to the data") -> Connection:
@@ -43,6 +47,12 @@ def rule(resource: Resource, names: dict[str, str]) -> tuple[str, str, str, int]
     return names[inputs["securityGroupId"]], names[inputs["referencedSecurityGroupId"]], inputs["ipProtocol"], inputs["fromPort"]
 
 
+def to_world(resource: Resource, names: dict[str, str]) -> tuple[str, str, str, int, int]:
+    """Whom a rule with addresses belongs to, the addresses, its protocol and its ports."""
+    inputs = resource.inputs
+    return names[inputs["securityGroupId"]], inputs["cidrIpv4"], inputs["ipProtocol"], inputs["fromPort"], inputs["toPort"]
+
+
 @settings(max_examples=40)
 @given(GROUPS.flatmap(lambda groups: st.tuples(st.just(groups), connections_between(groups))))
 def test_the_rules_are_the_pairs_asked_for_and_only_an_edge_admits_addresses(
@@ -54,24 +64,19 @@ def test_the_rules_are_the_pairs_asked_for_and_only_an_edge_admits_addresses(
     wanted = sorted((c.client, c.server, c.ingress.protocol, c.ingress.port) for c in connections)
 
     assert sorted(names.values()) == sorted(groups)
-    out = [rule(resource, names) for resource in of_kind(graph, "SecurityGroupEgressRule")]
+    outbound = of_kind(graph, "SecurityGroupEgressRule")
+    out = [rule(resource, names) for resource in outbound if "cidrIpv4" not in resource.inputs]
     assert sorted(out) == wanted
+    assert sorted(to_world(resource, names) for resource in outbound if "cidrIpv4" in resource.inputs) == sorted(
+        (name, "0.0.0.0/0", "tcp", 443, 443) for name, group in groups.items() if group.reaches_internet
+    )
     inbound = of_kind(graph, "SecurityGroupIngressRule")
     between = [rule(resource, names) for resource in inbound if "cidrIpv4" not in resource.inputs]
     assert sorted((client, server, *rest) for server, client, *rest in between) == wanted
-    open_to_world = [
-        (
-            names[r.inputs["securityGroupId"]],
-            r.inputs["cidrIpv4"],
-            r.inputs["ipProtocol"],
-            r.inputs["fromPort"],
-            r.inputs["toPort"],
-        )
-        for r in inbound
-        if "cidrIpv4" in r.inputs
-    ]
-    edges = [name for name, group in groups.items() if group.edge]
-    assert sorted(open_to_world) == sorted((name, "0.0.0.0/0", "tcp", port, port) for name in edges for port in (80, 443))
+    open_to_world = [to_world(resource, names) for resource in inbound if "cidrIpv4" in resource.inputs]
+    assert sorted(open_to_world) == sorted(
+        (name, "0.0.0.0/0", "tcp", port, port) for name, group in groups.items() for port in group.edge
+    )
 
 
 def test_a_group_holds_no_rule_itself_and_lets_pulumi_name_it() -> None:
@@ -109,11 +114,12 @@ def test_bad_arguments_are_refused_all_at_once() -> None:
     with pytest.raises(ValueError, match=r"FirewallArgs: ") as caught:
         FirewallArgs(
             vpc_id="vpc-1",
-            groups={"ecs": Group(purpose=""), "Web": Group(purpose="x"), "out-to-db": Group(purpose="ä")},
+            groups={"ecs": Group(purpose="", edge=(443, 22)), "Web": Group(purpose="x"), "out-to-db": Group(purpose="ä")},
             connections=(twice, twice, connection("ecs", "ecs", 0), connection("ecs", "ecs", 65536, purpose="")),
         )
     for expected in (
         "groups.ecs.purpose: ''",
+        "groups.ecs.edge: 22 cannot be open to the internet; 80 and 443 alone",
         "groups: 'Web' is no name",
         "groups: 'out-to-db' is no name",
         "groups.out-to-db.purpose: 'ä'",
@@ -126,8 +132,8 @@ def test_bad_arguments_are_refused_all_at_once() -> None:
         assert expected in str(caught.value)
 
 
-@pytest.mark.parametrize(("edge", "most"), [(False, 60), (True, 58)])
-def test_more_inbound_rules_than_aws_allows_are_refused(*, edge: bool, most: int) -> None:
+@pytest.mark.parametrize(("edge", "most"), [((), 60), ((80, 443), 58)])
+def test_more_inbound_rules_than_aws_allows_are_refused(edge: tuple[int, ...], most: int) -> None:
     groups = {"ecs": Group(purpose="x", edge=edge)}
     enough = tuple(connection("ecs", "ecs", port) for port in range(1, most + 1))
     FirewallArgs(vpc_id="vpc-1", groups=groups, connections=enough)

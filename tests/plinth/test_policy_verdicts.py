@@ -105,6 +105,9 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("queue-encrypted", "queue-images-queue", lambda inputs: {**inputs, "kmsMasterKeyId": None, "sqsManagedSseEnabled": False}),
     ("queue-by-tls-alone", "queue-images-dead-letters-policy", setting("policy", _OPEN)),
     ("queue-has-dead-letters", "queue-jobs-queue", setting("redrivePolicy", None)),
+    ("listener-tls-current", "load-balancer-public-users", setting("protocol", "HTTPS")),
+    ("load-balancer-drops-invalid-headers", "load-balancer-public-balancer", setting("dropInvalidHeaderFields", False)),
+    ("load-balancer-access-logged", "load-balancer-stream-balancer", setting("accessLogs", None)),
 ]
 
 
@@ -125,21 +128,39 @@ def test_a_bucket_without_one_of_its_settings_breaks_the_rule_on_the_bucket(sett
 
 def test_a_group_that_admits_the_world_may_not_be_worn_by_an_instance() -> None:
     prod = graphs()["prod"]
-    group = named(prod, "firewall-load-balancer")
+    group = named(prod, "firewall-load-balancer-public")
+    admits = replace(
+        group,
+        urn="urn:pulumi:prod::plinth::aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::web",
+        inputs={"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0", "tags": group.inputs["tags"]},
+        property_dependencies={"securityGroupId": (group.urn,)},
+    )
     instance = replace(
         group,
         urn="urn:pulumi:prod::plinth::aws:ec2/instance:Instance::bot",
         inputs={**group.inputs, "tags": {"Name": "plinth-prod-bot"}},
         property_dependencies={"vpcSecurityGroupIds": (group.urn,)},
     )
-    worn = replace(prod, resources={**prod.resources, instance.urn: instance})
-    assert verdicts(worn) == {("group-open-to-world-on-load-balancers-only", "firewall-load-balancer")}
+    worn = replace(prod, resources={**prod.resources, admits.urn: admits})
+    assert verdicts(worn) == set()
+    worn = replace(worn, resources={**worn.resources, instance.urn: instance})
+    assert verdicts(worn) == {("group-open-to-world-on-load-balancers-only", "firewall-load-balancer-public")}
+
+
+def test_a_plain_listener_that_faces_the_internet_breaks_the_rule_on_the_listener() -> None:
+    prod = graphs()["prod"]
+    balancer, users = named(prod, "load-balancer-public-balancer"), named(prod, "load-balancer-public-users")
+    testers = named(prod, "load-balancer-public-testers")
+    assert (balancer.inputs["internal"], users.inputs["protocol"]) == (True, "HTTP")
+    facing = changed(prod, balancer.name, setting("internal", False))
+    assert verdicts(facing) == {("listener-plain-redirects", users.name), ("listener-plain-redirects", testers.name)}
 
 
 def test_every_rule_that_applies_to_the_platform_is_seen_to_break() -> None:
     (stack,) = report([graphs()["prod"]], ALLOWED).stacks
     applied = {found.rule.id for found in stack.judgements}
     elsewhere = {"bucket-has-all-settings", "vpc-flow-logged", "group-open-to-world-on-load-balancers-only"}
+    elsewhere |= {"listener-plain-redirects"}
     assert applied - elsewhere == {rule for rule, _, _ in BROKEN}
 
 

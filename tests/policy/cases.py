@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from tests.policy import cache_cases, exposure_cases, guardrails_cases, identity_cases, ownership_cases, storage_cases
+from tests.policy import (
+    cache_cases,
+    exposure_cases,
+    guardrails_cases,
+    identity_cases,
+    load_balancer_cases,
+    ownership_cases,
+    storage_cases,
+)
 from tests.policy.builders import Cases
 
 CASES: Mapping[str, Cases] = {
@@ -12,4 +20,5 @@ CASES: Mapping[str, Cases] = {
     **guardrails_cases.CASES,
     **cache_cases.CASES,
     **storage_cases.CASES,
+    **load_balancer_cases.CASES,
 }

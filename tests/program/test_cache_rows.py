@@ -181,14 +181,14 @@ def test_the_ports_of_stores_are_open_to_exactly_those_who_ask(stack: str, asked
     config = loaded.config.model_copy(update={"services": services})
     there = things(loaded, ctx)
     needed = {name: rights(_wanted(asked[name]), there, ctx).endpoints for name in services}
-    found = connections(config, needed)
+    found = connections(config, needed, public=True)
     behind = {store: "redis" if store == "broker" and not config.data.broker.enabled else store for store in _STORES}
     wanted = {(group_of(name), behind[store], _PORTS[store]) for name in services for store in asked[name]}
     opened = [(one.client, one.server, one.ingress.port) for one in found if one.ingress.port in _PORTS.values()]
     assert len(opened) == len(set(opened))
     assert {one for one in opened if one[0] != "eks"} == wanted
     assert {one for one in opened if one[0] == "eks"} == {("eks", "postgres", 5432), ("eks", "redis", 6379)}
-    assert {end for one in found for end in (one.client, one.server)} <= groups(config).keys()
+    assert {end for one in found for end in (one.client, one.server)} <= groups(config, public=True).keys()
 
 
 @EVERY_STACK

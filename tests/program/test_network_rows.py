@@ -40,6 +40,11 @@ def admitted(graph: Graph) -> set[tuple[str, str, int]]:
     }
 
 
+def behind(graph: Graph) -> set[tuple[str, str, int]]:
+    """The same without what load balancers and services admit, and what load balancers connect to."""
+    return {row for row in admitted(graph) if "load-balancer-" not in row[0] + row[1] and not row[1].startswith("service-")}
+
+
 def texts(value: Any) -> Iterator[str]:
     """Every text within a value."""
     if isinstance(value, str):
@@ -55,8 +60,6 @@ def interfaces(graph: Graph) -> list[Resource]:
 
 STORES = {"postgres": 5432, "redis": 6379}
 TIERS = {
-    ("load-balancer", "ecs", 8000),
-    ("load-balancer", "eks", 443),
     ("eks", "postgres", 5432),
     ("eks", "redis", 6379),
     *(
@@ -68,23 +71,17 @@ TIERS = {
 }
 CALLERS = ("ecs", "eks", *(f"service-{name}" for name in ("websocket", "bot-api", "bot-runner", "resize")))
 TO_ENDPOINTS = {(name, "endpoints", 443) for name in CALLERS}
-FROM_VPN = {("vpn", "load-balancer", 443), ("vpn", "postgres", 5432), ("vpn", "redis", 6379)}
+FROM_VPN = {("vpn", "postgres", 5432), ("vpn", "redis", 6379)}
 
 
 # Who may connect to whom
 
 
 @EVERY_STACK
-@pytest.mark.requirement("NET-09")
-def test_only_load_balancers_admit_the_internet_and_data_stores_admit_containers_only(stack: str) -> None:
+@pytest.mark.requirement("NET-09", part="data stores and endpoints; the rest is in test_traffic_rows")
+def test_data_stores_and_endpoints_admit_who_uses_them_and_nobody_else(stack: str) -> None:
     graph = graphs()[stack]
-    names = group_names(graph)
-    assert admitted(graph) == TIERS | TO_ENDPOINTS
-    open_to_world = [rule.inputs for rule in of_kind(graph, "SecurityGroupIngressRule") if "cidrIpv4" in rule.inputs]
-    assert [(names[rule["securityGroupId"]], rule["cidrIpv4"], rule["fromPort"], rule["toPort"]) for rule in open_to_world] == [
-        ("load-balancer", "0.0.0.0/0", 80, 80),
-        ("load-balancer", "0.0.0.0/0", 443, 443),
-    ]
+    assert behind(graph) == TIERS | TO_ENDPOINTS
     for rule in of_kind(graph, "SecurityGroupIngressRule"):
         if rule.inputs["fromPort"] in (5432, 6379):
             assert "referencedSecurityGroupId" in rule.inputs
@@ -95,7 +92,7 @@ def test_only_load_balancers_admit_the_internet_and_data_stores_admit_containers
 def test_endpoints_and_the_vpn_have_groups_of_their_own(stack: str, tmp_path: Path) -> None:
     graph = with_vpn(tmp_path, stack)
     names = group_names(graph)
-    assert admitted(graph) == TIERS | TO_ENDPOINTS | FROM_VPN
+    assert behind(graph) == TIERS | TO_ENDPOINTS | FROM_VPN
     worn = {names[group] for endpoint in interfaces(graph) for group in endpoint.inputs["securityGroupIds"]}
     assert worn == {"endpoints"}
     assert [names[group] for group in named(graph, "vpn-endpoint").inputs["securityGroupIds"]] == ["vpn"]

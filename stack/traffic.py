@@ -1,0 +1,205 @@
+"""Load balancers and the ways through them: what the program builds of components of networking for who comes from outside."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from pulumi import Output
+
+from components.core.context import Context
+from components.core.contracts import Entrance, LogTarget, PrivateNetwork, Routed, SecurityGroups, StreamEntrance
+from stack import dns
+from stack.config.dns_rules import PUBLIC
+from stack.config.load_balancers import LoadBalancer
+from stack.config.loader import Stack
+from stack.config.services import Route, Service
+from stack.config.services import Stream as Wanted
+from stack.connections import group_in_front
+from stack.storage import HOME
+
+if TYPE_CHECKING:
+    from components.networking.routing import Probe, Requests, SignIn, Stream
+
+_KEY: Final = "plinth:loadBalancers"
+
+
+def entrances(
+    stack: Stack,
+    ctx: Context,
+    network: PrivateNetwork,
+    firewall: SecurityGroups,
+    certificate_arn: Output[str] | None,
+    archives: Mapping[str, LogTarget],
+) -> Mapping[str, Entrance]:
+    """The application load balancers. With `certificate_arn` they face the internet, without it they stand inside the network."""
+    wanted = dict(_of_kind(stack, "application"))
+    if not wanted:
+        return {}
+    from components.networking.load_balancer import LoadBalancer as Application
+    from components.networking.load_balancer import LoadBalancerArgs
+
+    return {
+        name: Application(
+            f"load-balancer-{name}",
+            LoadBalancerArgs(
+                subnet_ids=_subnets(network, public=certificate_arn is not None),
+                group_id=firewall.group_ids[group_in_front(name)],
+                certificate_arn=certificate_arn,
+                idle_seconds=one.idle_seconds,
+                deletion_protection=one.deletion_protection,
+                zonal_shift=one.zonal_shift,
+                logs_bucket=_logs(archives, one),
+            ),
+            ctx.asked_by(f"{_KEY}.{name}"),
+        )
+        for name, one in wanted.items()
+    }
+
+
+def streams(
+    stack: Stack,
+    ctx: Context,
+    network: PrivateNetwork,
+    firewall: SecurityGroups,
+    certificate_arn: Output[str] | None,
+    archives: Mapping[str, LogTarget],
+) -> Mapping[str, StreamEntrance]:
+    """The network load balancers, which face the same side."""
+    wanted = dict(_of_kind(stack, "network"))
+    if not wanted:
+        return {}
+    from components.networking.network_load_balancer import NetworkLoadBalancer, NetworkLoadBalancerArgs
+
+    public = certificate_arn is not None
+    return {
+        name: NetworkLoadBalancer(
+            f"load-balancer-{name}",
+            NetworkLoadBalancerArgs(
+                subnet_ids=_subnets(network, public=public),
+                group_id=firewall.group_ids[group_in_front(name)],
+                public=public,
+                cross_zone=one.cross_zone,
+                deletion_protection=one.deletion_protection,
+                zonal_shift=one.zonal_shift,
+                logs_bucket=_logs(archives, one),
+            ),
+            ctx.asked_by(f"{_KEY}.{name}"),
+        )
+        for name, one in wanted.items()
+    }
+
+
+def routed(
+    stack: Stack,
+    ctx: Context,
+    network: PrivateNetwork,
+    entrances: Mapping[str, Entrance],
+    streams: Mapping[str, StreamEntrance],
+    certificate_arn: Output[str] | None,
+) -> Mapping[str, Routed]:
+    """How each service that can be reached from outside is reached, by its name.
+
+    gRPC gets through an application load balancer by TLS alone (its user guide, "Target groups", on the protocol version): while
+    there is no certificate a service that speaks it has its stream and nothing else.
+    """
+    return dict(_routed(stack, ctx, network, entrances, streams, certificate_arn))
+
+
+def _routed(
+    stack: Stack,
+    ctx: Context,
+    network: PrivateNetwork,
+    entrances: Mapping[str, Entrance],
+    streams: Mapping[str, StreamEntrance],
+    certificate_arn: Output[str] | None,
+) -> Iterator[tuple[str, Routed]]:
+    for name, service in stack.config.services.items():
+        route = _possible(service.route, by_tls=certificate_arn is not None)
+        way = route or service.stream
+        if service.port is None or way is None:
+            continue
+        from components.networking.routing import Routing, RoutingArgs
+
+        requests = None if route is None else _requests(stack, service, route, entrances[route.load_balancer])
+        stream = None if service.stream is None else _stream(service.stream, streams, certificate_arn)
+        args = RoutingArgs(
+            vpc_id=network.vpc_id,
+            port=service.port,
+            targets="ip" if service.runs_on == "ecs" else "instance",
+            probe=_probe(stack.config.load_balancers[way.load_balancer]),
+            drain_seconds=service.stop_seconds if service.route is None else service.route.drain_seconds,
+            requests=requests,
+            stream=stream,
+        )
+        asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
+        yield name, Routing(f"route-{name}", args, asked)
+
+
+def _of_kind(stack: Stack, kind: str) -> Iterator[tuple[str, LoadBalancer]]:
+    for name, one in stack.config.load_balancers.items():
+        if one.kind == kind:
+            yield name, one
+
+
+def _subnets(network: PrivateNetwork, *, public: bool) -> Mapping[str, Output[str]]:
+    """Those of all zones, wherever workloads run: a load balancer wants two."""
+    return network.public_subnet_ids if public else network.private_subnet_ids
+
+
+def _logs(archives: Mapping[str, LogTarget], one: LoadBalancer) -> Output[str] | None:
+    return archives[HOME].bucket_name if one.access_logs and HOME in archives else None
+
+
+def _possible(route: Route | None, *, by_tls: bool) -> Route | None:
+    return None if route is None or (route.protocol == "grpc" and not by_tls) else route
+
+
+def _requests(stack: Stack, service: Service, route: Route, entrance: Entrance) -> "Requests":
+    from components.networking.routing import Requests
+
+    through = stack.config.load_balancers[route.load_balancer]
+    return Requests(
+        listener_arn=entrance.listener_arn,
+        test_listener_arn=entrance.test_listener_arn,
+        load_balancer=entrance.arn_suffix,
+        hosts=dns.hosts(stack) if route.load_balancer == PUBLIC else (),
+        path=route.path,
+        priority=route.priority,
+        protocol=route.protocol,
+        health_path=route.health,
+        takes_turns=service.deployment == "blue-green",
+        slow_start_seconds=route.slow_start_seconds,
+        least_healthy_percent=through.least_healthy_percent,
+        anomaly_mitigation=through.anomaly_mitigation,
+        sign_in=_sign_in(through) if route.sign_in else None,
+    )
+
+
+def _sign_in(through: LoadBalancer) -> "SignIn | None":
+    from components.networking.routing import SignIn
+
+    pool = through.sign_in
+    return None if pool is None else SignIn(user_pool_arn=pool.user_pool_arn, client_id=pool.client_id, domain=pool.domain)
+
+
+def _stream(wanted: Wanted, streams: Mapping[str, StreamEntrance], certificate_arn: Output[str] | None) -> "Stream":
+    from components.networking.routing import Stream
+
+    entrance = streams[wanted.load_balancer]
+    return Stream(
+        load_balancer_arn=entrance.arn,
+        load_balancer=entrance.arn_suffix,
+        port=wanted.port,
+        certificate_arn=certificate_arn,
+    )
+
+
+def _probe(through: LoadBalancer) -> "Probe":
+    from components.networking.routing import Probe
+
+    health = through.health
+    return Probe(
+        interval_seconds=health.interval_seconds,
+        timeout_seconds=health.timeout_seconds,
+        healthy_after=health.healthy_after,
+        unhealthy_after=health.unhealthy_after,
+    )
