@@ -98,8 +98,8 @@ def routed(
 ) -> Mapping[str, Routed]:
     """How each service that can be reached from outside is reached, by its name.
 
-    gRPC gets through an application load balancer by TLS alone (its user guide, "Target groups", on the protocol version): while
-    there is no certificate a service that speaks it has its stream and nothing else.
+    gRPC gets through an application load balancer by TLS alone (its user guide, "Target groups for your Application Load
+    Balancers", on the protocol version): while there is no certificate a service that speaks it has its stream and nothing else.
     """
     return dict(_routed(stack, ctx, network, entrances, streams, certificate_arn))
 

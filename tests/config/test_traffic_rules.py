@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from stack.config.dns import Dns
 from stack.config.document import format_path
 from stack.config.load_balancers import LoadBalancer, SignIn
 from stack.config.loader import load_all
@@ -17,12 +16,18 @@ from tests.harness import ROOT, STACKS
 
 POOL = {"userPoolArn": "arn:aws:cognito-idp:us-east-1:000000000000:userpool/u_1", "clientId": "c", "domain": "d"}
 SIGNS_IN = SignIn.model_validate({"enabled": True, **POOL})
-NO_DOMAIN, DOMAIN = Dns(domain=""), Dns(domain="example.org")
 
 
 @cache
 def config(stack: str = "dev") -> StackConfig:
     return load_all(ROOT, STACKS)[stack].config
+
+
+def with_names(base: StackConfig) -> StackConfig:
+    """The stack with public names."""
+    dns = base.dns
+    on = {"zone": dns.zone.model_copy(update={"enabled": True}), "names": dns.names.model_copy(update={"enabled": True})}
+    return base.model_copy(update={"dns": dns.model_copy(update={"domain": "example.org", **on})})
 
 
 def with_service(name: str, base: StackConfig | None = None, **changed: Any) -> StackConfig:
@@ -70,9 +75,9 @@ def stream(port: int, load_balancer: str = "stream") -> Stream:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("domain", [NO_DOMAIN, DOMAIN], ids=["without", "with"])
-def test_the_stacks_break_no_rule_with_a_domain_or_without(stack: str, domain: Dns) -> None:
-    assert faults(config(stack).model_copy(update={"dns": domain})) == []
+@pytest.mark.parametrize("public", [False, True], ids=["without", "with"])
+def test_the_stacks_break_no_rule_with_a_domain_or_without(stack: str, *, public: bool) -> None:
+    assert faults(with_names(config(stack)) if public else config(stack)) == []
 
 
 BOOKING, COLLECTION = "plinth:services.booking", "plinth:services.collection"

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi import Output
 
 from plinth.engine.graph import Graph, Resource
 from plinth.policy.verdicts import report
@@ -15,16 +14,16 @@ from policy.exceptions import load
 from policy.judge import Verdict
 from stack import program
 from stack.config.document import KeyPath
-from stack.config.loader import Stack, load_all
+from stack.config.loader import load_all
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
-from tests.program.switched import VPN, planned, turned_on
+from tests.program.switched import NAMES, VPN, planned, turned_on
 from tests.program.test_network_rows import admitted, group_names
 
 Plan = Callable[[str], Graph]
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
 CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
-DOMAIN = "dev.example.org"
+DOMAIN = "example.org"
 SIGN_IN = {
     "enabled": True,
     "userPoolArn": "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_abcdefghi",
@@ -41,20 +40,13 @@ PATHS = {
 }
 
 
-def certificate(_: Stack) -> Output[str]:
-    """Stands in for that of a domain."""
-    return Output.from_input(CERTIFICATE)
-
-
 @pytest.fixture(scope="module")
 def with_domain(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """Gives the graph of a stack that has a domain and a certificate for it; each planned once."""
 
     @cache
     def plan(stack: str) -> Graph:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(program, "_certificate", certificate)
-            return planned(tmp_path_factory.mktemp(stack), stack, {("plinth:dns", "domain"): DOMAIN})
+        return planned(tmp_path_factory.mktemp(stack), stack, turned_on(NAMES))
 
     return plan
 
