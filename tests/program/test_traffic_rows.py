@@ -12,7 +12,6 @@ from plinth.policy.verdicts import report
 from policy.catalogue import RULES
 from policy.exceptions import load
 from policy.judge import Verdict
-from stack import program
 from stack.config.document import KeyPath
 from stack.config.loader import load_all
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
@@ -22,7 +21,6 @@ from tests.program.test_network_rows import admitted, group_names
 Plan = Callable[[str], Graph]
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
-CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
 DOMAIN = "example.org"
 SIGN_IN = {
     "enabled": True,
@@ -38,6 +36,12 @@ PATHS = {
     "websocket": ("/ws", "/health"),
     "bot-api": ("/bot/*", "/health/"),
 }
+
+
+def valid(graph: Graph) -> object:
+    """The certificate once it is valid."""
+    (validation,) = of_kind(graph, "CertificateValidation")
+    return validation.outputs["certificateArn"]
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +90,7 @@ def test_with_a_domain_one_load_balancer_faces_the_internet_by_tls_and_sends_pla
     assert len(public) == 3
     assert balancer["enableDeletionProtection"] is (stack == "prod")
     users = named(graph, "load-balancer-public-users").inputs
-    assert (users["port"], users["protocol"], users["certificateArn"]) == (443, "HTTPS", CERTIFICATE)
+    assert (users["port"], users["protocol"], users["certificateArn"]) == (443, "HTTPS", valid(graph))
     assert users["sslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2-")
     assert users["defaultActions"][0]["fixedResponse"]["statusCode"] == "404"
     redirect = named(graph, "load-balancer-public-redirect").inputs
@@ -196,7 +200,7 @@ def test_a_network_load_balancer_ends_tls_in_front_of_grpc(with_domain: Plan, st
     assert (balancer["loadBalancerType"], balancer["internal"]) == ("network", False)
     assert balancer["enableCrossZoneLoadBalancing"] is (stack == "prod")
     listener = named(graph, "route-catalogue-stream-listener").inputs
-    assert (listener["port"], listener["protocol"], listener["certificateArn"]) == (443, "TLS", CERTIFICATE)
+    assert (listener["port"], listener["protocol"], listener["certificateArn"]) == (443, "TLS", valid(graph))
     assert named(graph, "route-catalogue-stream").inputs["protocol"] == "TCP"
 
 
@@ -234,10 +238,9 @@ def test_what_is_not_well_gets_less_and_a_zone_can_be_left(stack: str) -> None:
 
 
 @pytest.mark.requirement("NET-22", part="authentication at the load balancer")
-def test_a_route_can_ask_who_somebody_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "_certificate", certificate)
+def test_a_route_can_ask_who_somebody_is(tmp_path: Path) -> None:
     changes: dict[KeyPath, Any] = {
-        ("plinth:dns", "domain"): DOMAIN,
+        **turned_on(NAMES),
         ("plinth:loadBalancers", "public", "signIn"): SIGN_IN,
         ("plinth:services", "booking", "route", "signIn"): True,
     }
