@@ -24,4 +24,5 @@ def publish(platform: Platform) -> None:
         },
     )
     export("securityGroupIds", platform.firewall.group_ids)
+    export("fleets", {service: fleet.group_name for service, fleet in platform.fleets.items()})
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})

@@ -9,7 +9,16 @@ from pulumi import Output
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
 from components.core.trust import WebIdentityTrust
-from components.security.keys import Key, KeyArgs, KeyUser, account_directly, account_through, log_service, roles_directly
+from components.security.keys import (
+    Key,
+    KeyArgs,
+    KeyUser,
+    account_directly,
+    account_through,
+    auto_scaling,
+    log_service,
+    roles_directly,
+)
 from components.security.outside import OutsideRole, OutsideRoleArgs, identity_provider_arn, outside_role_arn
 from components.security.purposes import SERVICES, Purpose
 from components.security.service_user import ServiceUser, ServiceUserArgs, service_user_arn
@@ -112,7 +121,9 @@ def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose
 
 def _users(purpose: Purpose) -> tuple[KeyUser, ...]:
     services = SERVICES[purpose]
-    return account_through(*services) if services else (account_directly(*_STACK_FILE),)
+    if not services:
+        return (account_directly(*_STACK_FILE),)
+    return (*account_through(*services), *(auto_scaling() if "ec2" in services else ()))
 
 
 def _direct(purpose: Purpose, known: Sequence[Holder]) -> tuple[KeyUser, ...]:
@@ -145,8 +156,9 @@ def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, Encrypt
     return Secrets("secrets", args, ctx.asked_by("plinth:secrets")).arns
 
 
-def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:
-    """The role or user of everyone who is `known`."""
+def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[str, Workload]:
+    """The role or user of everyone who is `known`; those of services, by service."""
+    workloads: dict[str, Workload] = {}
     for holder in known:
         statements = holder.rights.statements
         match holder.kind:
@@ -154,12 +166,13 @@ def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:
                 runs_on = stack.config.services[holder.name].runs_on
                 args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=statements)
                 asked = ctx.asked_by(f"plinth:services.{holder.name}").serving(stack.config.services[holder.name].workload or "")
-                Workload(f"service-{holder.name}", args, asked)
+                workloads[holder.name] = Workload(f"service-{holder.name}", args, asked)
             case "outside":
                 _outside_role(stack, ctx.asked_by(f"plinth:identity.outside.{holder.name}"), holder)
             case "user":
                 user = ServiceUserArgs(user=holder.name, statements=statements)
                 ServiceUser(f"user-{holder.name}", user, ctx.asked_by(f"plinth:identity.users.names.{holder.name}"))
+    return workloads
 
 
 def _outside_role(stack: Stack, ctx: Context, holder: Holder) -> None:

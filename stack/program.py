@@ -7,13 +7,21 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import EncryptionKey, LogTarget, ObjectStore, PrivateNetwork, SecurityGroups, ServiceRegistry
-from components.core.tagging import default_tags
+from components.core.contracts import (
+    EncryptionKey,
+    LogTarget,
+    Machines,
+    ObjectStore,
+    PrivateNetwork,
+    SecurityGroups,
+    ServiceRegistry,
+)
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import connections, identities, storage
+from stack import connections, identities, machines, storage
 from stack.config.loader import Stack
 from stack.identities import Holder
+from stack.tags import stack_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,7 @@ class Platform:
     firewall: SecurityGroups
     discovery: ServiceRegistry | None
     buckets: Mapping[str, ObjectStore]
+    fleets: Mapping[str, Machines]
 
 
 def build(stack: Stack) -> Platform:
@@ -33,10 +42,10 @@ def build(stack: Stack) -> Platform:
     holders = identities.holders(stack, ctx)
     logs_key = identities.logs_key(stack, ctx)
     keys = identities.keys(stack, ctx, holders)
-    identities.secrets(stack, ctx, keys)
+    secret_arns = identities.secrets(stack, ctx, keys)
     archives = storage.log_archives(stack, ctx)
     buckets = storage.buckets(stack, ctx, keys, holders, archives)
-    identities.identities(stack, ctx, holders)
+    workloads = identities.identities(stack, ctx, holders)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
     network = _network(stack, ctx)
@@ -45,22 +54,26 @@ def build(stack: Stack) -> Platform:
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
-    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network), buckets=buckets)
+    surroundings = machines.Surroundings(
+        subnet_ids=_workload_subnets(network),
+        group_ids=firewall.group_ids,
+        workloads=workloads,
+        secret_arns=secret_arns,
+        keys=keys,
+        logs_key=logs_key,
+    )
+    fleets = machines.fleets(stack, ctx, surroundings)
+    machines.scaling_events(stack, ctx, logs_key)
+    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network), buckets=buckets, fleets=fleets)
 
 
 def _context(stack: Stack) -> Context:
     platform = stack.config.platform
-    tags = default_tags(
-        project=stack.project,
-        environment=stack.environment,
-        owner=platform.owner,
-        cost_centre=platform.cost_centre,
-    )
     provider = aws.Provider(
         "aws",
         region=platform.regions.home,
         allowed_account_ids=[platform.account_id],
-        default_tags={"tags": dict(tags)},
+        default_tags={"tags": dict(stack_tags(stack))},
     )
     return Context(
         project=stack.project,

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from pulumi import Output
 
+from components.core.offers import Signal
+
 
 class PrivateNetwork(Protocol):
     """A private address space. Subnets are keyed by zone (`us-east-1a`), never by position."""
@@ -110,6 +112,20 @@ class ObjectStore(Protocol):
     @property
     def bucket_name(self) -> Output[str]:
         """Its name."""
+        ...
+
+
+class Machines(Protocol):
+    """The machines of a service."""
+
+    @property
+    def group_name(self) -> Output[str]:
+        """The Auto Scaling group that they belong to."""
+        ...
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What to watch."""
         ...
 
 

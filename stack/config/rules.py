@@ -8,6 +8,7 @@ from stack.config.access_rules import ACCESS_RULES
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.identity_rules import IDENTITY_RULES
+from stack.config.machine_rules import MACHINE_RULES
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.section import Section
 from stack.config.storage_rules import STORAGE_RULES
@@ -227,5 +228,6 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _usage_rises,
     *ACCESS_RULES,
     *IDENTITY_RULES,
+    *MACHINE_RULES,
     *STORAGE_RULES,
 )
