@@ -72,9 +72,19 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         access-analyzer:UpdateArchiveRule ec2:CreateVpcEncryptionControl ec2:DescribeVpcEncryptionControls iam:AddUserToGroup
         iam:AttachGroupPolicy iam:AttachUserPolicy iam:CreateLoginProfile iam:DeleteAccessKey iam:DeleteLoginProfile
         iam:DetachGroupPolicy iam:GetLoginProfile iam:ListAccessKeys iam:UpdateLoginProfile logs:DeleteDataProtectionPolicy
-        logs:DeleteIndexPolicy logs:DeleteResourcePolicy logs:DescribeIndexPolicies logs:DescribeResourcePolicies
-        logs:GetDataProtectionPolicy logs:PutDataProtectionPolicy logs:PutIndexPolicy logs:PutResourcePolicy""",
+        logs:DeleteIndexPolicy logs:DescribeIndexPolicies logs:GetDataProtectionPolicy logs:PutDataProtectionPolicy
+        logs:PutIndexPolicy
+        autoscaling:PutNotificationConfiguration autoscaling:DeleteNotificationConfiguration""",
+    "a pattern: what of it is called stands in ADDED": """
+        autoscaling:Describe* ec2:Describe* ec2:Get* elasticloadbalancing:Describe* managed-fleets:Get* ssm:Get*""",
     "a feature that the platform does not use": """
+        autoscaling:AttachLoadBalancers autoscaling:AttachTrafficSources autoscaling:CancelInstanceRefresh
+        autoscaling:DeleteLifecycleHook autoscaling:DetachLoadBalancers autoscaling:DetachTrafficSources
+        autoscaling:PutLifecycleHook autoscaling:ResumeProcesses autoscaling:SuspendProcesses
+        ec2:CreateKeyPair managed-fleets:CreateAutoScalingGroup managed-fleets:DeleteAutoScalingGroup
+        managed-fleets:DeregisterAutoScalingGroup managed-fleets:RegisterAutoScalingGroup
+        managed-fleets:UpdateAutoScalingGroup ssm:GetDefaultPatchBaseline ssm:RegisterDefaultPatchBaseline
+        vpc-lattice:DeregisterTargets vpc-lattice:GetTargetGroup vpc-lattice:ListTargets vpc-lattice:RegisterTargets
         ec2:AcceptAddressTransfer ec2:AssignPrivateNatGatewayAddress ec2:AssociateAddress ec2:AssociateNatGatewayAddress
         ec2:AssociateSubnetCidrBlock ec2:DisassociateAddress ec2:DisassociateNatGatewayAddress ec2:DisassociateSubnetCidrBlock
         ec2:ModifyVpcTenancy
@@ -85,7 +95,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         autoscaling:DescribeTags firehose:TagDeliveryStream logs:CreateLogDelivery logs:DeleteLogDelivery s3:GetBucketPolicy
         s3:PutBucketPolicy s3:REST.PUT.OBJECT""",
     "the provider does not call it": """
-        ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
+        cloudwatch:GetMetricData ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
         ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress
         iam:DetachUserPolicy iam:ListAttachedGroupPolicies iam:ListAttachedUserPolicies iam:ListEntitiesForPolicy
         iam:ListGroupPolicies iam:ListUserPolicies iam:ListUserTags secretsmanager:GetRandomPassword ssm:GetParameters""",
@@ -100,6 +110,28 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 """Actions of CloudFormation's handlers that no pipeline gets, by the reason."""
 
 ADDED: Final[Mapping[str, Mapping[str, str]]] = {
+    "aws:autoscaling/group:Group": {
+        "create": "autoscaling:DescribeScalingActivities",
+        "read": "autoscaling:DescribeAutoScalingGroups",
+        "update": "autoscaling:DescribeInstanceRefreshes",
+        "delete": "autoscaling:DescribeScalingActivities",
+    },
+    "aws:cloudwatch/eventTarget:EventTarget": {
+        "create": "events:PutTargets",
+        "read": "events:ListTargetsByRule",
+        "update": "events:PutTargets",
+        "delete": "events:RemoveTargets",
+    },
+    "aws:ec2/launchTemplate:LaunchTemplate": {
+        "read": "ec2:DescribeLaunchTemplateVersions",
+        "update": "ec2:ModifyLaunchTemplate",
+    },
+    "aws:ssm/maintenanceWindow:MaintenanceWindow": {"create": "ssm:UpdateMaintenanceWindow"},
+    "aws:ssm/patchGroup:PatchGroup": {
+        "create": "ssm:RegisterPatchBaselineForPatchGroup",
+        "read": "ssm:DescribePatchGroups",
+        "delete": "ssm:DeregisterPatchBaselineForPatchGroup",
+    },
     "aws:cloudwatch/logGroup:LogGroup": {"create": "logs:AssociateKmsKey"},
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"create": "ec2:RevokeSecurityGroupIngress"},
     "aws:ec2/eip:Eip": {"read": "ec2:DescribeAddressesAttribute"},
@@ -166,31 +198,42 @@ Store uses AWS KMS".
 
 ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:accessanalyzer/analyzer:Analyzer": {"link": "access-analyzer.amazonaws.com"},
+    "aws:autoscaling/group:Group": {"pass": "ec2.amazonaws.com", "link": "autoscaling.amazonaws.com"},
     "aws:ec2/flowLog:FlowLog": {"pass": "vpc-flow-logs.amazonaws.com"},
     "aws:ec2clientvpn/endpoint:Endpoint": {"link": "clientvpn.amazonaws.com"},
     "aws:iam/instanceProfile:InstanceProfile": {"pass": "ec2.amazonaws.com"},
     "aws:kms/replicaKey:ReplicaKey": {"link": "mrk.kms.amazonaws.com"},
+    "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask": {"pass": "ssm.amazonaws.com"},
 }
 """The services that take a role of the stack for a type (`pass`), or make one of their own for it, once an account (`link`).
 
-Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; IAM Access Analyzer, Client VPN and
-KMS on their service-linked roles.
+Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; Systems Manager user guide, "Control
+access to maintenance windows"; IAM Access Analyzer, EC2 Auto Scaling, Client VPN and KMS on their service-linked roles.
 """
 
 RESOURCES: Final[Mapping[str, str]] = {
     "access-analyzer:Analyzer": "{stack}-*",
+    "autoscaling:autoScalingGroup": "*",
+    "cloudwatch:alarm": "{stack}-*",
     "ec2:client-vpn-endpoint": "*",
     "ec2:elastic-ip": "*",
+    "ec2:image": "*",
+    "ec2:instance": "*",
     "ec2:internet-gateway": "*",
+    "ec2:key-pair": "*",
+    "ec2:launch-template": "*",
     "ec2:natgateway": "*",
     "ec2:network-acl": "*",
+    "ec2:network-interface": "*",
     "ec2:route-table": "*",
     "ec2:security-group": "*",
     "ec2:security-group-rule": "*",
     "ec2:subnet": "*",
+    "ec2:volume": "*",
     "ec2:vpc": "*",
     "ec2:vpc-endpoint": "*",
     "ec2:vpc-flow-log": "*",
+    "events:rule-on-default-event-bus": "{stack}-*",
     "iam:group": "{stack}-*",
     "iam:instance-profile": "{stack}-*",
     "iam:oidc-provider": "token.actions.githubusercontent.com",
@@ -204,11 +247,44 @@ RESOURCES: Final[Mapping[str, str]] = {
     "route53:hostedzone": "*",
     "secretsmanager:Secret": "{stack}-*",
     "servicediscovery:namespace": "*",
+    "ssm:maintenancewindow": "*",
     "ssm:parameter": "{project}/{environment}/*",
+    "ssm:patchbaseline": "*",
+    "ssm:windowtarget": "*",
+    "ssm:windowtask": "*",
 }
 """What the platform's actions work on, and how it is told from what others own: by its name, or (`*`) by its tags."""
 
 GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "a policy of CloudWatch Logs has a name and no ARN (Service Authorization Reference)": {
+        "logs:DeleteResourcePolicy *": "",
+        "logs:PutResourcePolicy *": "",
+    },
+    "an image is somebody else's; what is launched gets the tags of the stack, from things that carry them": {
+        "ec2:RunInstances ec2:image": "",
+        "ec2:RunInstances ec2:key-pair": "own",
+        "ec2:RunInstances ec2:launch-template": "own",
+        "ec2:RunInstances ec2:security-group": "own",
+        "ec2:RunInstances ec2:subnet": "own",
+    },
+    "a target or a task has no tags, and its id is AWS's choice; without its window nothing can be said of it": {
+        "ssm:DeregisterTargetFromMaintenanceWindow ssm:windowtarget": "",
+        "ssm:DeregisterTaskFromMaintenanceWindow ssm:windowtask": "",
+        "ssm:UpdateMaintenanceWindowTarget ssm:windowtarget": "",
+        "ssm:UpdateMaintenanceWindowTask ssm:windowtask": "",
+    },
+    "what is changed or goes gets no tags": {
+        "ec2:CreateLaunchTemplateVersion ec2:launch-template": "own",
+        "ec2:DeleteKeyPair ec2:key-pair": "own",
+        "ec2:DeleteLaunchTemplate ec2:launch-template": "own",
+        "ec2:ModifyLaunchTemplate ec2:launch-template": "own",
+    },
+    "tags come with the making, and later to what is ours already": {
+        "autoscaling:CreateAutoScalingGroup autoscaling:autoScalingGroup": "new",
+        "autoscaling:CreateOrUpdateTags autoscaling:autoScalingGroup": "own claim",
+        "ssm:AddTagsToResource ssm:maintenancewindow": "own claim",
+        "ssm:AddTagsToResource ssm:patchbaseline": "own claim",
+    },
     "an alias of ours may point anywhere, and takes nothing from a key": {
         "kms:CreateAlias kms:key": "",
         "kms:UpdateAlias kms:key": "",

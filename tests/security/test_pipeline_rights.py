@@ -167,8 +167,9 @@ def test_the_same_in_any_order_and_each_time() -> None:
         assert all(isinstance(resource, str) for resource in statement.resources)
 
 
-def test_the_rights_fit_into_three_managed_policies_and_those_of_a_preview_into_one() -> None:
-    assert (documents(DEPLOY), documents(PREVIEW)) == (3, 1)
+def test_the_rights_fit_into_the_managed_policies_of_a_role_and_those_of_a_preview_into_one() -> None:
+    assert documents(DEPLOY) <= 10  # IAM user guide, "IAM and AWS STS quotas"
+    assert documents(PREVIEW) == 1
 
 
 def documents(statements: tuple[Statement, ...]) -> int:
@@ -206,6 +207,8 @@ def test_what_changes_something_without_naming_it_makes_keys_and_names_and_nothi
         *("kms:CreateKey", "kms:TagResource", "route53:CreateHostedZone"),
         *("servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:TagResource", "servicediscovery:UntagResource"),
         *("iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"),
+        *("logs:DeleteResourcePolicy", "logs:PutResourcePolicy"),
+        *("ssm:CreateMaintenanceWindow", "ssm:CreatePatchBaseline"),
     }
 
 
