@@ -188,7 +188,7 @@ def test_each_service_on_ec2_has_a_profile_with_its_own_role(stack: str) -> None
     assert profiles == {
         f"service-{name}-profile": named(graph, f"service-{name}-identity-role").outputs["name"] for name in machines
     }
-    assert len(machines) == len(set(profiles.values())) == 2
+    assert len(machines) == len(set(profiles.values())) == 3
 
 
 # Keys and secrets
