@@ -8,7 +8,6 @@ from tests.config.stack_files import refusals
 from tests.harness import project_copy, replace_in
 
 AT = 'plinth:services["bot-runner"]'
-API = 'plinth:services["bot-api"]'
 
 
 @pytest.fixture
@@ -60,8 +59,8 @@ def runner(dev: Path, pattern: str, replacement: str) -> tuple[str, ...]:
         (
             r"reachesInternet: true",
             "",
-            f"{AT}.reachesInternet: false, and a machine says to Auto Scaling that it is ready; true: services of AWS that have no "
-            "endpoint are reached that way",
+            f"{AT}.reachesInternet: false, and a machine says to Auto Scaling that it is ready; true: services of AWS that have "
+            "no endpoint are reached that way",
         ),
     ],
 )
