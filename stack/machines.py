@@ -104,11 +104,9 @@ def _fleet(
 ) -> Machines:
     from components.compute.fleet import Fleet, FleetArgs
 
-    machine, scaling = service.machine, service.scaling
-    profile = around.workloads[name].profile_arn
-    assert machine is not None  # noqa: S101 (a rule of the stack file)
-    assert scaling is not None  # noqa: S101
-    assert profile is not None  # noqa: S101 (each service on ec2 has one)
+    machine, scaling, profile = service.machine, service.scaling, around.workloads[name].profile_arn
+    if machine is None or scaling is None or profile is None:
+        raise TypeError(f"{name} is no service on machines: the rules of the stack file let it through")
     routed = around.routed.get(name)
     asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
     args = FleetArgs(
