@@ -41,7 +41,7 @@ def scripts(graph: Graph) -> dict[str, str]:
     return {name: base64.b64decode(one.inputs["userData"]).decode() for name, one in templates(graph).items()}
 
 
-def policies(graph: Graph, service: str) -> list[dict[str, Any]]:
+def policies(graph: Graph, service: str) -> list[Mapping[str, Any]]:
     of_it = f"fleet-{service}"
     found = graph.of_type("aws:autoscaling/policy:Policy")
     return [policy.inputs for policy in found if graph.resources[policy.parent].name == of_it]
