@@ -29,6 +29,7 @@ def publish(platform: Platform) -> None:
     export("securityGroupIds", platform.firewall.group_ids)
     export("dns", _public(platform))
     export("loadBalancers", {name: one.dns_name for name, one in platform.load_balancers.items()})
+    export("fleets", {service: fleet.group_name for service, fleet in platform.fleets.items()})
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})
     export("stores", caches.facts(platform.caches))
     export("queues", {name: queue.queue_url for name, queue in platform.queues.items()})

@@ -15,6 +15,7 @@ from components.security.keys import (
     KeyUser,
     account_directly,
     account_through,
+    auto_scaling,
     bucket_events,
     log_service,
     roles_directly,
@@ -132,7 +133,9 @@ def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose
 
 def _users(purpose: Purpose) -> tuple[KeyUser, ...]:
     services = SERVICES[purpose]
-    return account_through(*services) if services else (account_directly(*_STACK_FILE),)
+    if not services:
+        return (account_directly(*_STACK_FILE),)
+    return (*account_through(*services), *(auto_scaling() if "ec2" in services else ()))
 
 
 def _senders(stack: Stack) -> tuple[KeyUser, ...]:
@@ -176,8 +179,9 @@ def _no_value(name: str) -> Output[str]:
     raise KeyError(name)
 
 
-def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:
-    """The role or user of everyone who is `known`."""
+def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[str, Workload]:
+    """The role or user of everyone who is `known`; those of services, by service."""
+    workloads: dict[str, Workload] = {}
     for holder in known:
         statements = holder.rights.statements
         match holder.kind:
@@ -185,12 +189,13 @@ def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:
                 runs_on = stack.config.services[holder.name].runs_on
                 args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=statements)
                 asked = ctx.asked_by(f"plinth:services.{holder.name}").serving(stack.config.services[holder.name].workload or "")
-                Workload(f"service-{holder.name}", args, asked)
+                workloads[holder.name] = Workload(f"service-{holder.name}", args, asked)
             case "outside":
                 _outside_role(stack, ctx.asked_by(f"plinth:identity.outside.{holder.name}"), holder)
             case "user":
                 user = ServiceUserArgs(user=holder.name, statements=statements)
                 ServiceUser(f"user-{holder.name}", user, ctx.asked_by(f"plinth:identity.users.names.{holder.name}"))
+    return workloads
 
 
 def _outside_role(stack: Stack, ctx: Context, holder: Holder) -> None:

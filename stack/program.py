@@ -13,6 +13,7 @@ from components.core.contracts import (
     Entrance,
     KeyValueStore,
     LogTarget,
+    Machines,
     MessageQueue,
     ObjectStore,
     PrivateNetwork,
@@ -21,13 +22,13 @@ from components.core.contracts import (
     ServiceRegistry,
     StreamEntrance,
 )
-from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import caches, connections, dns, identities, queues, storage, traffic
+from stack import caches, connections, dns, identities, machines, queues, storage, traffic
 from stack.config.dns_rules import PUBLIC
 from stack.config.loader import Stack
 from stack.identities import Holder
+from stack.tags import stack_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Platform:
     caches: Mapping[str, KeyValueStore]
     queues: Mapping[str, MessageQueue]
     load_balancers: Mapping[str, Entrance | StreamEntrance]
+    fleets: Mapping[str, Machines]
 
 
 def build(stack: Stack) -> Platform:
@@ -59,7 +61,7 @@ def build(stack: Stack) -> Platform:
     queue_arns = {name: queue.queue_arn for name, queue in queues_made.items()}
     buckets = storage.buckets(stack, ctx, keys, holders, archives, queue_arns)
     storage.account(stack, ctx, keys)
-    identities.identities(stack, ctx, holders)
+    workloads = identities.identities(stack, ctx, holders)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
     zone = dns.zone(stack, ctx)
@@ -75,7 +77,18 @@ def build(stack: Stack) -> Platform:
     caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
     entrances = traffic.entrances(stack, ctx, network, firewall, certificate_arn, archives)
     streams = traffic.streams(stack, ctx, network, firewall, certificate_arn, archives)
-    traffic.routed(stack, ctx, network, entrances, streams, certificate_arn)
+    routed = traffic.routed(stack, ctx, network, entrances, streams, certificate_arn)
+    surroundings = machines.Surroundings(
+        subnet_ids=_workload_subnets(network),
+        group_ids=firewall.group_ids,
+        workloads=workloads,
+        secret_arns=secrets.arns,
+        keys=keys,
+        logs_key=logs_key,
+        routed=routed,
+    )
+    fleets = machines.fleets(stack, ctx, surroundings)
+    machines.scaling_events(stack, ctx, logs_key)
     return Platform(
         network=network,
         firewall=firewall,
@@ -87,22 +100,17 @@ def build(stack: Stack) -> Platform:
         caches=caches_made,
         queues=queues_made,
         load_balancers={**entrances, **streams},
+        fleets=fleets,
     )
 
 
 def _context(stack: Stack) -> Context:
     platform = stack.config.platform
-    tags = default_tags(
-        project=stack.project,
-        environment=stack.environment,
-        owner=platform.owner,
-        cost_centre=platform.cost_centre,
-    )
     provider = aws.Provider(
         "aws",
         region=platform.regions.home,
         allowed_account_ids=[platform.account_id],
-        default_tags={"tags": dict(tags)},
+        default_tags={"tags": dict(stack_tags(stack))},
     )
     return Context(
         project=stack.project,

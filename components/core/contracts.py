@@ -9,6 +9,8 @@ from typing import Protocol
 
 from pulumi import Output
 
+from components.core.offers import Signal
+
 
 class PrivateNetwork(Protocol):
     """A private address space. Subnets are keyed by zone (`us-east-1a`), never by position."""
@@ -181,6 +183,20 @@ class MessageQueue(Protocol):
     @property
     def dead_letters_url(self) -> Output[str]:
         """Where its dead letters are."""
+        ...
+
+
+class Machines(Protocol):
+    """The machines of a service."""
+
+    @property
+    def group_name(self) -> Output[str]:
+        """The Auto Scaling group that they belong to."""
+        ...
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What to watch."""
         ...
 
 

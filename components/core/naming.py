@@ -18,10 +18,12 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "cache": 40,
         "cluster": 100,
         "database": 63,
+        "fleet": 255,
         "function": 64,
         "group": 128,
         "log-group": 512,
         "parameter": 1011,
+        "patch-group": 256,
         "profile": 128,
         "queue": 80,
         "repository": 256,
@@ -36,7 +38,8 @@ LIMITS: Mapping[str, int] = MappingProxyType(
 Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's, ECS allows more); for
 cache, parameter, queue and snapshot, where the schema has none or a longer one, CreateReplicationGroup, PutParameter, CreateQueue
 and the CreateSnapshot of ElastiCache; for
-alias KMS's CreateAlias, 256 with the `alias/` that stands before the name.
+alias KMS's CreateAlias, 256 with the `alias/` that stands before the name; for
+fleet and patch-group CreateAutoScalingGroup and RegisterPatchBaselineForPatchGroup.
 """
 
 GUARDED_PATH: Final = "/guarded/"

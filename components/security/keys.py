@@ -199,6 +199,27 @@ def bucket_events(bucket_arns: Callable[[Context], tuple[str, ...]]) -> KeyUser:
     )
 
 
+def auto_scaling() -> tuple[KeyUser, ...]:
+    """EC2 Auto Scaling, which launches machines whose volumes are encrypted with the key, by its service-linked role.
+
+    That role has no rights on keys, so that the account's own policies let it do nothing: the key's policy must. The role stands
+    in a condition, since KMS refuses a principal that does not exist yet (EC2 Auto Scaling user guide, "Required AWS KMS key
+    policy for use with encrypted volumes").
+    """
+
+    def who(ctx: Context) -> Conditions:
+        role = f"arn:aws:iam::{ctx.account_id}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+        return {"ArnEquals": {"aws:PrincipalArn": role}, "StringEquals": {"kms:CallerAccount": ctx.account_id}}
+
+    def use(ctx: Context) -> Grant:
+        return _using(_USE, "*", who(ctx))
+
+    def hand_on(ctx: Context) -> Grant:
+        return _using(("kms:CreateGrant",), "*", {**who(ctx), "Bool": {"kms:GrantIsForAWSResource": "true"}})
+
+    return use, hand_on
+
+
 def account_directly(*actions: str) -> KeyUser:
     """Whom the account's own policies let, without a service in between."""
     return lambda ctx: _using(

@@ -12,6 +12,7 @@ from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.core.logs import log_group_arn
+from components.core.machine_names import fleet_arn, records_arn, repository_arn
 from components.core.offers import Statement
 from components.core.service_role import ServiceRole, ServiceRoleArgs
 from components.core.trust import ServiceTrust
@@ -44,11 +45,14 @@ class Workload(Component):
 
     Creates: the role; on EC2 also the instance profile that hands it to the machine.
     Costs: nothing.
+
+    Both are there once the rights are.
     """
 
     TYPE: ClassVar[str] = "plinth:security:Workload"
 
     role_arn: Output[str]
+    profile_arn: Output[str] | None
 
     def __init__(self, name: str, args: WorkloadArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
@@ -65,17 +69,20 @@ class Workload(Component):
             ctx,
             self.under(),
         )
-        if args.runs_on == "ec2":
-            iam.InstanceProfile(
-                f"{name}-profile",
-                name=ctx.physical(args.service, host.job, kind="profile"),
-                path=ctx.role_path,
-                role=role.role_name,
-                tags=ctx.tagged(f"{name}-profile"),
-                opts=self.under(after=[role]),
-            )
+        self.profile_arn = self._profile(args, host, role).arn if args.runs_on == "ec2" else None
         self.role_arn = role.ready_arn
         self.publish()
+
+    def _profile(self, args: WorkloadArgs, host: _Host, role: ServiceRole) -> iam.InstanceProfile:
+        name, ctx = f"{self.pulumi_resource_name}-profile", self._ctx
+        return iam.InstanceProfile(
+            name,
+            name=ctx.physical(args.service, host.job, kind="profile"),
+            path=ctx.role_path,
+            role=role.role_name,
+            tags=ctx.tagged(name),
+            opts=self.under(after=[role]),
+        )
 
 
 def workload_role_arn(ctx: Context, service: str, runs_on: Runtime) -> str:
@@ -102,7 +109,33 @@ def _functions(ctx: Context, service: str) -> ServiceTrust:
     return ServiceTrust(service="lambda.amazonaws.com", source_arn=source)
 
 
-def _agent(ctx: Context, _service: str) -> tuple[Statement, ...]:
+def _machine(ctx: Context, service: str) -> tuple[Statement, ...]:
+    """What a machine does before the first line of our code: it pulls the image, ships its logs and says that it is ready.
+
+    Sources: ECR user guide, "Amazon ECR private repository policy examples"; Docker documentation, "Amazon CloudWatch Logs
+    logging driver"; EC2 Auto Scaling user guide, "Complete a lifecycle action".
+    """
+    records = records_arn(ctx, service)
+    return (
+        *_agent(ctx),
+        Statement(
+            sid="Registry",
+            actions=("ecr:GetAuthorizationToken",),
+            resources=("*",),
+            because="the token is that of the account's registry, which is no resource; what it opens, the next statement says",
+        ),
+        Statement(
+            sid="Images",
+            actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+            resources=(repository_arn(ctx, service),),
+        ),
+        Statement(sid="Records", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(f"{records}:log-stream:*",)),
+        Statement(sid="RecordStreams", actions=("logs:DescribeLogStreams",), resources=(records,)),
+        Statement(sid="Ready", actions=("autoscaling:CompleteLifecycleAction",), resources=(fleet_arn(ctx, service),)),
+    )
+
+
+def _agent(ctx: Context) -> tuple[Statement, ...]:
     """Sessions, commands and patches without an open port."""
     own = f"{ctx.region}:{ctx.account_id}"
     return (
@@ -132,7 +165,7 @@ def _records(ctx: Context, service: str) -> tuple[Statement, ...]:
 
 
 _HOSTS: Mapping[Runtime, _Host] = {
-    "ec2": _Host(job="instance", trust=_machines, own=_agent),
+    "ec2": _Host(job="instance", trust=_machines, own=_machine),
     "ecs": _Host(job="task", trust=_tasks, own=_nothing),
     "lambda": _Host(job="function", trust=_functions, own=_records),
 }

@@ -195,6 +195,18 @@ _NETWORK: Mapping[str, Place] = {
     "aws:route53/healthCheck:HealthCheck": _node(Layer.INTERNET, "health check", "fqdn", each=True),
     "aws:acm/certificate:Certificate": _node(Layer.INTERNET, "TLS certificate", "domainName", each=True),
     "aws:acm/certificateValidation:CertificateValidation": _edge(Layer.INTERNET, "validation", "certificateArn"),
+    "aws:autoscaling/group:Group": _node(
+        Layer.PRIVATE,
+        "Auto Scaling group",
+        "minSize",
+        "maxSize",
+        each=True,
+        links=(Link(property="targetGroupArns", kind="traffic", reverse=True),),
+    ),
+    "aws:autoscaling/policy:Policy": _detail(Layer.PRIVATE, "scaling policy", "autoscalingGroupName"),
+    "aws:autoscaling/schedule:Schedule": _detail(Layer.PRIVATE, "scheduled scaling", "autoscalingGroupName"),
+    "aws:ec2/launchTemplate:LaunchTemplate": _detail(Layer.PRIVATE, "launch template", through=("aws:autoscaling/group:Group",)),
+    "aws:ec2/keyPair:KeyPair": _detail(Layer.PRIVATE, "key pair", through=("aws:ec2/launchTemplate:LaunchTemplate",)),
     "aws:lb/loadBalancer:LoadBalancer": _node(Layer.PUBLIC, "load balancer", "loadBalancerType", each=True),
     "aws:lb/listener:Listener": _detail(Layer.PUBLIC, "listener", "loadBalancerArn"),
     "aws:lb/listenerRule:ListenerRule": _detail(Layer.PUBLIC, "listener rule", "listenerArn"),
@@ -280,6 +292,19 @@ _IDENTITY: Mapping[str, Place] = {
 }
 _OPERATIONS: Mapping[str, Place] = {
     "aws:accessanalyzer/analyzer:Analyzer": _node(Layer.OPERATIONS, "access analyzer"),
+    "aws:cloudwatch/eventRule:EventRule": _node(Layer.OPERATIONS, "event rule", each=True),
+    "aws:cloudwatch/eventTarget:EventTarget": _edge(
+        Layer.OPERATIONS, "event target", "rule", links=(Link(property="arn", kind="use"),)
+    ),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": _node(Layer.OPERATIONS, "log policy"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _node(
+        Layer.OPERATIONS, "alarm", "threshold", links=(Link(property="alarmActions", kind="use"),)
+    ),
+    "aws:ssm/maintenanceWindow:MaintenanceWindow": _node(Layer.OPERATIONS, "maintenance window", "schedule", each=True),
+    "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget": _detail(Layer.OPERATIONS, "targets", "windowId"),
+    "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask": _detail(Layer.OPERATIONS, "task", "windowId"),
+    "aws:ssm/patchBaseline:PatchBaseline": _node(Layer.OPERATIONS, "patch baseline", "operatingSystem", each=True),
+    "aws:ssm/patchGroup:PatchGroup": _detail(Layer.OPERATIONS, "patch group", "baselineId"),
 }
 
 _PROVIDER = _node(Layer.OPERATIONS, "provider", "region")

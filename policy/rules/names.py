@@ -7,6 +7,7 @@ from policy.rules.rule import Finding, Rule, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack
 
 _NAMED: Mapping[str, str] = {
+    "aws:autoscaling/group:Group": "name",
     "aws:cloudwatch/logGroup:LogGroup": "name",
     "aws:dynamodb/table:Table": "name",
     "aws:ecr/repository:Repository": "name",

@@ -11,6 +11,7 @@ from stack.config.dns import Dns
 from stack.config.identity import Identity
 from stack.config.keys import Keys
 from stack.config.load_balancers import LoadBalancer
+from stack.config.machines import Machines
 from stack.config.networking import Networking
 from stack.config.platform import Platform
 from stack.config.schedule import Schedule
@@ -37,6 +38,7 @@ class StackConfig(Section):
     storage: Storage = Field(description="Objects, by what they are for, and the logs of everything.")
     data: Data = Field(description="What services keep, in memory and on its way.")
     services: Mapping[Name, Service] = Field(description="What runs on the platform, and what each service needs of it.")
+    machines: Machines = Field(description="What all machines have in common, whatever service they run.")
     schedule: Schedule = Field(description="The hours in which the stack is at work.")
     identity: Identity = Field(description="Who may act in the account, besides the services of the platform.")
     account: Account = Field(description="What there is once in an account, however many stacks share it.")

@@ -10,6 +10,7 @@ from stack.config.cache_rules import CACHE_RULES
 from stack.config.dns_rules import DNS_RULES
 from stack.config.document import KeyPath
 from stack.config.identity_rules import IDENTITY_RULES
+from stack.config.machine_rules import MACHINE_RULES
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.queue_rules import QUEUE_RULES
 from stack.config.section import Section
@@ -240,6 +241,7 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _usage_rises,
     *ACCESS_RULES,
     *IDENTITY_RULES,
+    *MACHINE_RULES,
     *STORAGE_RULES,
     *DNS_RULES,
     *CACHE_RULES,

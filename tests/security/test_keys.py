@@ -14,6 +14,7 @@ from components.security.keys import (
     KeyUser,
     account_directly,
     account_through,
+    auto_scaling,
     log_service,
     roles_directly,
 )
@@ -133,3 +134,17 @@ def test_a_copy_stands_in_its_region_under_the_same_alias_with_a_policy_for_that
 def test_a_window_that_aws_does_not_know_is_refused(days: int) -> None:
     with pytest.raises(ValueError, match="7 to 30"):
         args(deletion_window_days=days)
+
+
+def test_auto_scaling_may_hand_a_key_of_volumes_on_though_no_policy_of_the_account_lets_it() -> None:
+    graph = key(*auto_scaling())
+    statements = json.loads(named(graph, "logs-encryption-key").inputs["policy"])["Statement"]
+    role = "arn:aws:iam::111111111111:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    use, hand_on = sorted(
+        (one for one in statements if one["Principal"] == "*"), key=lambda one: "kms:CreateGrant" in one["Action"]
+    )
+    for one in (use, hand_on):
+        assert one["Condition"]["ArnEquals"] == {"aws:PrincipalArn": role}
+        assert one["Condition"]["StringEquals"] == {"kms:CallerAccount": "111111111111"}
+    assert "kms:Decrypt" in use["Action"]
+    assert (hand_on["Action"], hand_on["Condition"]["Bool"]) == (["kms:CreateGrant"], {"kms:GrantIsForAWSResource": "true"})

@@ -56,10 +56,23 @@ def test_a_machine_has_a_profile_of_its_own_and_an_agent_that_opens_no_port() ->
     assert named(graph, "service-booking-identity-rights").urn in profile.dependencies  # a machine starts with its rights
     assert trust(graph)["Principal"] == {"Service": ["ec2.amazonaws.com"]}
     found = rights(graph)
-    assert found.keys() == {"SendQueueWork", "Agent", "AgentState"}
+    own = {"Agent", "AgentState", "Images", "Ready", "RecordStreams", "Records", "Registry"}
+    assert found.keys() == {"SendQueueWork", *own}
     assert found["Agent"]["Resource"] == ["*"]
     assert not {"ssm:GetParameter", "ssm:GetParameters", "ssm:UpdateInstanceInformation"} & set(found["Agent"]["Action"])
     assert "ssm:UpdateInstanceInformation" in found["AgentState"]["Action"]
+    (component,) = graph.of_type(Workload.TYPE)
+    assert component.outputs["profile_arn"] == profile.outputs["arn"]
+
+
+def test_a_machine_pulls_its_own_images_writes_its_own_logs_and_speaks_to_its_own_group() -> None:
+    found, own = rights(workload("ec2")), "us-east-1:111111111111"
+    assert found["Images"]["Resource"] == [f"arn:aws:ecr:{own}:repository/plinth-test-booking-images"]
+    assert found["Records"]["Resource"] == [f"arn:aws:logs:{own}:log-group:plinth-test-booking-machine:log-stream:*"]
+    assert found["Ready"]["Action"] == ["autoscaling:CompleteLifecycleAction"]
+    group = "autoScalingGroup:*:autoScalingGroupName/plinth-test-booking-machines"
+    assert found["Ready"]["Resource"] == [f"arn:aws:autoscaling:{own}:{group}"]
+    assert found["Registry"]["Action"] == ["ecr:GetAuthorizationToken"]
 
 
 @pytest.mark.requirement("SEC-02", part="the maker; functions come later")

@@ -1,0 +1,226 @@
+"""Services on machines: what the program builds of components of compute for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pulumi import Input, Output
+
+from components.core.context import Context
+from components.core.contracts import EncryptionKey, Machines, Routed
+from components.core.hours import Hours
+from components.core.machine_names import RECORDS, fleet_name, registry_host, repository_name
+from components.core.tagging import SCHEDULE, WORKLOAD
+from components.core.told import Told
+from components.security.purposes import Purpose
+from components.security.workload import Workload
+from stack.config.loader import Stack
+from stack.config.services import Machine, Scaling, Service
+from stack.config.told import connected
+from stack.connections import group_of
+from stack.tags import stack_tags
+from stack.told import told
+
+if TYPE_CHECKING:
+    from components.compute.fleet_scaling import FleetScaling
+    from components.compute.launch import LaunchArgs
+    from components.compute.user_data import Start
+
+_PLACEHOLDER: Final = "placeholder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What machines are given of the rest of the platform.
+
+    `subnet_ids` are by zone, `group_ids` security groups by name, `secret_arns` by name; `workloads`, `routed` (those that
+    requests get to) and `images` (those that are built here) are by service.
+    """
+
+    subnet_ids: Mapping[str, Output[str]]
+    group_ids: Mapping[str, Output[str]]
+    workloads: Mapping[str, Workload]
+    secret_arns: Mapping[str, Output[str]]
+    keys: Mapping[Purpose, EncryptionKey]
+    logs_key: EncryptionKey
+    routed: Mapping[str, Routed] = field(default_factory=dict[str, Routed])
+    images: Mapping[str, Output[str]] = field(default_factory=dict[str, Output[str]])
+
+
+def fleets(stack: Stack, ctx: Context, around: Surroundings) -> Mapping[str, Machines]:
+    """The machines of every service that runs on some, by service, and what they are patched by."""
+    services = {name: service for name, service in stack.config.services.items() if service.runs_on == "ec2"}
+    if not services:
+        return {}
+    _patching(stack, ctx)
+    key_name = _key_name(stack, ctx)
+    return {name: _fleet(stack, ctx, name, service, around, key_name) for name, service in services.items()}
+
+
+def scaling_events(stack: Stack, ctx: Context, logs_key: EncryptionKey) -> None:
+    """The record of what scaled, where anything does."""
+    if not any(service.scaling for service in stack.config.services.values()):
+        return
+    from components.compute.scaling_events import EVENTS, ScalingEvents, ScalingEventsArgs
+
+    args = ScalingEventsArgs(
+        sources=tuple(EVENTS), retention_days=stack.config.machines.logs_retention_days, key_arn=logs_key.key_arn
+    )
+    ScalingEvents("scaling-events", args, ctx.asked_by("plinth:machines"))
+
+
+def _patch_group(ctx: Context) -> str:
+    return ctx.physical("machines", "patches", kind="patch-group")
+
+
+def _patching(stack: Stack, ctx: Context) -> None:
+    patching = stack.config.machines.patching
+    if not patching.enabled:
+        return
+    from components.compute.launch import PATCH_GROUP
+    from components.compute.patching import Patching, PatchingArgs
+
+    args = PatchingArgs(
+        tag=PATCH_GROUP,
+        patch_group=_patch_group(ctx),
+        at=patching.at,
+        timezone=stack.config.schedule.timezone,
+        hours=patching.hours,
+    )
+    Patching("patching", args, ctx.asked_by("plinth:machines.patching"))
+
+
+def _key_name(stack: Stack, ctx: Context) -> Output[str] | None:
+    public_key = stack.config.machines.ssh_public_key
+    if not public_key:
+        return None
+    from components.compute.key_pair import MachineKey, MachineKeyArgs
+
+    return MachineKey("machine-key", MachineKeyArgs(public_key=public_key), ctx.asked_by("plinth:machines.sshPublicKey")).key_name
+
+
+def _fleet(
+    stack: Stack, ctx: Context, name: str, service: Service, around: Surroundings, key_name: Input[str] | None
+) -> Machines:
+    from components.compute.fleet import Fleet, FleetArgs
+
+    machine, scaling, profile = service.machine, service.scaling, around.workloads[name].profile_arn
+    if machine is None or scaling is None or profile is None:
+        raise TypeError(f"{name} is no service on machines: the rules of the stack file let it through")
+    routed = around.routed.get(name)
+    asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
+    args = FleetArgs(
+        service=name,
+        launch=_launch(stack, asked, name, machine, profile, around, key_name),
+        scaling=_scaling(stack, service, scaling, counted=routed is not None),
+        spot_percent=machine.spot_percent,
+        subnet_ids=around.subnet_ids,
+        routed=routed,
+        retention_days=stack.config.machines.logs_retention_days,
+        logs_key_arn=around.logs_key.key_arn,
+    )
+    return Fleet(f"fleet-{name}", args, asked)
+
+
+def _launch(
+    stack: Stack,
+    ctx: Context,
+    name: str,
+    machine: Machine,
+    profile_arn: Output[str],
+    around: Surroundings,
+    key_name: Input[str] | None,
+) -> "LaunchArgs":
+    from components.compute.launch import LaunchArgs
+
+    service, config = stack.config.services[name], stack.config.machines
+    facts = told(stack, ctx, name, around.secret_arns)
+    image = _image(ctx, name, service, around.images)
+    return LaunchArgs(
+        start=_start(stack, ctx, name, service, facts, placeholder=image is None),
+        image=image or _placeholder_image(),
+        told=facts,
+        types=machine.types,
+        disk_gb=machine.disk_gb,
+        image_parameter=config.image_parameter,
+        detailed_monitoring=config.detailed_monitoring,
+        profile_arn=profile_arn,
+        group_id=around.group_ids[group_of(name)],
+        key_arn=around.keys["storage"].key_arn,
+        key_name=key_name,
+        patch_group=_patch_group(ctx),
+        tags=_tags(stack, service),
+    )
+
+
+def _tags(stack: Stack, service: Service) -> Mapping[str, str]:
+    kept = {WORKLOAD: service.workload} if service.workload else {}
+    return {**stack_tags(stack), **kept, SCHEDULE: "office-hours" if _hours(stack, service) else "always-on"}
+
+
+def _image(ctx: Context, name: str, service: Service, built: Mapping[str, Output[str]]) -> Input[str] | None:
+    """What runs; None for the placeholder, which also stands in for what nobody has built."""
+    kind, _, version = (service.image or _PLACEHOLDER).partition(":")
+    repository = f"{registry_host(ctx)}/{repository_name(ctx, name)}"
+    match kind:
+        case "tag":
+            return f"{repository}:{version}"
+        case "sha256":
+            return f"{repository}@sha256:{version}"
+        case _:
+            return built.get(name)
+
+
+def _placeholder_image() -> str:
+    from components.compute.placeholder import PLACEHOLDER_IMAGE
+
+    return PLACEHOLDER_IMAGE
+
+
+def _start(stack: Stack, ctx: Context, name: str, service: Service, facts: tuple[Told, ...], *, placeholder: bool) -> "Start":
+    from components.compute.placeholder import idle_command, placeholder_command
+    from components.compute.user_data import Start
+
+    route = service.route
+    grpc = route is not None and route.protocol == "grpc"
+    command = service.command
+    if placeholder:
+        command = idle_command() if service.port is None else placeholder_command(service.port, grpc=grpc)
+    encrypted = {"REDIS_TLS": "1"} if "redis" in connected(stack.config, name) else {}
+    return Start(
+        service=name,
+        region=ctx.region,
+        group=ctx.physical(name, RECORDS, kind="log-group"),
+        fleet=fleet_name(ctx, name),
+        registry="" if placeholder else registry_host(ctx),
+        port=service.port,
+        health=route.health if route and not grpc else "",
+        command=command,
+        environment={**encrypted, **service.environment},
+        told=tuple((one.variable, one.field) for one in facts),
+        stop_seconds=service.stop_seconds,
+    )
+
+
+def _scaling(stack: Stack, service: Service, scaling: Scaling, *, counted: bool) -> "FleetScaling":
+    from components.compute.fleet_scaling import FleetScaling, Peak
+
+    return FleetScaling(
+        least=scaling.least,
+        most=scaling.most,
+        timezone=stack.config.schedule.timezone,
+        cpu_percent=scaling.cpu_percent,
+        requests_per_target=scaling.requests_per_target if counted else None,
+        steps=scaling.steps,
+        predictive=scaling.predictive,
+        peaks=tuple(Peak(at=peak.at, least=peak.least, most=peak.most) for peak in scaling.peaks),
+        hours=_hours(stack, service),
+    )
+
+
+def _hours(stack: Stack, service: Service) -> Hours | None:
+    """When the service is at work; None for always."""
+    schedule = stack.config.schedule
+    if not schedule.enabled or service.always_on:
+        return None
+    return Hours(timezone=schedule.timezone, start=schedule.start, stop=schedule.stop, days=schedule.days)

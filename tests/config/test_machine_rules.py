@@ -1,0 +1,89 @@
+"""What a service on machines must have, and what it must not."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.config.stack_files import refusals
+from tests.harness import project_copy, replace_in
+
+AT = 'plinth:services["bot-runner"]'
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Path:
+    return project_copy(tmp_path) / "Pulumi.dev.yaml"
+
+
+def runner(dev: Path, pattern: str, replacement: str) -> tuple[str, ...]:
+    """What is said once the entry of the bot runner is changed."""
+    replace_in(dev, rf"(    bot-runner:\n(?:      .*\n)*?)      {pattern}\n", rf"\1{replacement}")
+    return tuple(refusals(dev.parent))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "fault"),
+    [
+        (r"machine: .*", "", f"{AT}.machine: is not given, and a service on ec2 needs it; a value for machine"),
+        (r"image: .*", "", f"{AT}.image: is not given, and a service on ec2 needs it; a value for image"),
+        (
+            r"alwaysOn: true",
+            "      alwaysOn: true\n      spot: true\n",
+            f"{AT}.spot: is given, but it runs on ec2; only on ecs",
+        ),
+        (
+            r"scaling: .*",
+            "      scaling: {least: 2, most: 1}\n",
+            f"{AT}.scaling.most: 1, and the least is 2; at least 1, and the least",
+        ),
+        (
+            r"scaling: .*",
+            "      scaling: {least: 1, most: 2, memoryPercent: 50}\n",
+            f"{AT}.scaling.memoryPercent: is given, but machines do not scale by it; only on ecs",
+        ),
+        (
+            r"scaling: .*",
+            "      scaling: {least: 1, most: 2, requestsPerTarget: 50}\n",
+            f"{AT}.scaling.requestsPerTarget: is given, but no requests get to it; with a route",
+        ),
+        (
+            r"scaling: .*",
+            "      scaling: {least: 1, most: 2, steps: true}\n",
+            f"{AT}.scaling.steps: is given, but not to which CPU; with cpuPercent",
+        ),
+        (
+            r"scaling: .*",
+            '      scaling: {least: 1, most: 2, peaks: [{at: "0 7 * * *", least: 2, most: 1}]}\n',
+            f"{AT}.scaling.peaks[0].most: 1 is less than 2; at least as many",
+        ),
+        (
+            r"reachesInternet: true",
+            "",
+            f"{AT}.reachesInternet: false, and a machine says to Auto Scaling that it is ready; true: services of AWS that have "
+            "no endpoint are reached that way",
+        ),
+    ],
+)
+def test_what_a_service_on_machines_lacks_or_has_too_much_is_said(dev: Path, pattern: str, replacement: str, fault: str) -> None:
+    assert runner(dev, pattern, replacement) == (fault,)
+
+
+def test_a_machine_is_for_a_service_on_machines(dev: Path) -> None:
+    replace_in(
+        dev, r"(    resize:\n      runsOn: lambda\n)", r"\1      machine: {types: [t3.micro], spotPercent: 0, diskGb: 20}\n"
+    )
+    assert refusals(dev.parent) == ["plinth:services.resize.machine: is given, but it runs on lambda; nothing"]
+
+
+def test_two_peaks_at_the_same_time_are_refused(dev: Path) -> None:
+    peaks = 'peaks: [{at: "0 7 * * *", least: 1, most: 1}, {at: "0 7 * * *", least: 1, most: 1}]'
+    assert runner(dev, r"scaling: .*", f"      scaling: {{least: 1, most: 1, {peaks}}}\n") == (
+        f"{AT}.scaling.peaks[1].at: 0 7 * * * is given twice; each time once",
+    )
+
+
+@pytest.mark.parametrize("key", ["ssh-dss AAAA", "-----BEGIN OPENSSH PRIVATE KEY-----"])
+def test_what_is_no_public_key_is_refused(dev: Path, key: str) -> None:
+    replace_in(dev, r'sshPublicKey: ""', f'sshPublicKey: "{key}"')
+    (fault,) = refusals(dev.parent)
+    assert fault.startswith("plinth:machines.sshPublicKey: ")
