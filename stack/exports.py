@@ -24,4 +24,8 @@ def publish(platform: Platform) -> None:
         },
     )
     export("securityGroupIds", platform.firewall.group_ids)
+    export("registries", platform.images.registries)
+    if platform.containers:
+        export("cluster", platform.containers.cluster_name)
+        export("services", platform.containers.service_names)
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})

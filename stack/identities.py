@@ -1,6 +1,6 @@
 """Keys, secrets, and who may use them: what the program builds of components of security."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +8,7 @@ from pulumi import Output
 
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
+from components.core.offers import Statement
 from components.core.trust import WebIdentityTrust
 from components.security.keys import Key, KeyArgs, KeyUser, account_directly, account_through, log_service, roles_directly
 from components.security.outside import OutsideRole, OutsideRoleArgs, identity_provider_arn, outside_role_arn
@@ -145,21 +146,29 @@ def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, Encrypt
     return Secrets("secrets", args, ctx.asked_by("plinth:secrets")).arns
 
 
-def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:
-    """The role or user of everyone who is `known`."""
+def identities(
+    stack: Stack, ctx: Context, known: Sequence[Holder], own_rights: Callable[[Stack, Context, str], tuple[Statement, ...]]
+) -> Mapping[str, Workload]:
+    """The role or user of everyone who is `known`; those of services, by service.
+
+    `own_rights` says what a service may do because of what it runs on, beside what its list comes to.
+    """
+    workloads: dict[str, Workload] = {}
     for holder in known:
         statements = holder.rights.statements
         match holder.kind:
             case "service":
                 runs_on = stack.config.services[holder.name].runs_on
-                args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=statements)
+                own = own_rights(stack, ctx, holder.name)
+                args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=(*own, *statements))
                 asked = ctx.asked_by(f"plinth:services.{holder.name}").serving(stack.config.services[holder.name].workload or "")
-                Workload(f"service-{holder.name}", args, asked)
+                workloads[holder.name] = Workload(f"service-{holder.name}", args, asked)
             case "outside":
                 _outside_role(stack, ctx.asked_by(f"plinth:identity.outside.{holder.name}"), holder)
             case "user":
                 user = ServiceUserArgs(user=holder.name, statements=statements)
                 ServiceUser(f"user-{holder.name}", user, ctx.asked_by(f"plinth:identity.users.names.{holder.name}"))
+    return workloads
 
 
 def _outside_role(stack: Stack, ctx: Context, holder: Holder) -> None:

@@ -11,9 +11,12 @@ from components.core.contracts import EncryptionKey, LogTarget, ObjectStore, Pri
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import connections, identities, storage
+from stack import connections, containers, identities, storage
 from stack.config.loader import Stack
+from stack.containers import Containers
 from stack.identities import Holder
+from stack.images import Images
+from stack.images import images as images_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class Platform:
     firewall: SecurityGroups
     discovery: ServiceRegistry | None
     buckets: Mapping[str, ObjectStore]
+    images: Images
+    containers: Containers | None
 
 
 def build(stack: Stack) -> Platform:
@@ -33,10 +38,10 @@ def build(stack: Stack) -> Platform:
     holders = identities.holders(stack, ctx)
     logs_key = identities.logs_key(stack, ctx)
     keys = identities.keys(stack, ctx, holders)
-    identities.secrets(stack, ctx, keys)
+    secret_arns = identities.secrets(stack, ctx, keys)
     archives = storage.log_archives(stack, ctx)
     buckets = storage.buckets(stack, ctx, keys, holders, archives)
-    identities.identities(stack, ctx, holders)
+    workloads = identities.identities(stack, ctx, holders, own_rights=containers.own_rights)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
     network = _network(stack, ctx)
@@ -45,7 +50,26 @@ def build(stack: Stack) -> Platform:
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
-    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network), buckets=buckets)
+    discovery = _discovery(stack, ctx, network)
+    images = images_of(stack, ctx, keys)
+    around = containers.Surroundings(
+        subnet_ids=_workload_subnets(network),
+        firewall=firewall,
+        discovery=discovery,
+        logs_key=logs_key,
+        role_arns={name: workload.role_arn for name, workload in workloads.items()},
+        secret_arns=secret_arns,
+        images=images,
+        routed={},
+    )
+    return Platform(
+        network=network,
+        firewall=firewall,
+        discovery=discovery,
+        buckets=buckets,
+        images=images,
+        containers=containers.containers(stack, ctx, around),
+    )
 
 
 def _context(stack: Stack) -> Context:

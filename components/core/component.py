@@ -24,11 +24,19 @@ class Component(ComponentResource):
         self._ctx = ctx
         self._inherited = frozenset(vars(self))
 
-    def under(self, *, stateful: bool = False, after: Sequence[Resource] = (), formerly: Sequence[str] = ()) -> ResourceOptions:
+    def under(
+        self,
+        *,
+        stateful: bool = False,
+        after: Sequence[Resource] = (),
+        formerly: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+    ) -> ResourceOptions:
         """The options of a child.
 
         `stateful` marks what holds data: where the stack retains data it can be neither deleted nor replaced by accident.
-        `after` lists what must exist first though no input says so. `formerly` lists the logical names it used to have.
+        `after` lists what must exist first though no input says so. `formerly` lists the logical names it used to have. `ignore`
+        lists the inputs that others change once the child exists: from then on the program leaves them as they are.
         """
         keep = stateful and self._ctx.retain
         return ResourceOptions(
@@ -37,6 +45,7 @@ class Component(ComponentResource):
             retain_on_delete=keep,
             depends_on=list(after) or None,
             aliases=[Alias(name=name) for name in formerly] or None,
+            ignore_changes=list(ignore) or None,
         )
 
     def publish(self) -> None:

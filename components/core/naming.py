@@ -17,6 +17,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "bucket": 63,
         "cache": 40,
         "cluster": 100,
+        "container-cluster": 255,
         "database": 63,
         "function": 64,
         "group": 128,
@@ -25,16 +26,19 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "profile": 128,
         "queue": 80,
         "repository": 256,
+        "resource-policy": 255,
         "role": 64,
         "secret": 512,
+        "task-family": 255,
         "user": 64,
     }
 )
 """Longest name, in characters, of each kind of thing that is named explicitly.
 
-Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's, ECS allows more); for
+Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's); for
 cache, parameter and queue, where the schema has none or a longer one, CreateReplicationGroup, PutParameter and CreateQueue; for
-alias KMS's CreateAlias, 256 with the `alias/` that stands before the name.
+alias KMS's CreateAlias, 256 with the `alias/` that stands before the name; for container-cluster and task-family ECS's
+CreateCluster and RegisterTaskDefinition; for resource-policy that of CloudWatch Logs.
 """
 
 GUARDED_PATH: Final = "/guarded/"

@@ -30,6 +30,8 @@ class Usage(Section):
     secret_requests_thousand: Figures = Field(description="Thousands of requests to Secrets Manager.")
     dns_queries_thousand: Figures = Field(description="Thousands of queries to all hosted zones, private ones included.")
     vpn_connection_hours: Figures = Field(description="Hours that clients are connected to the VPN, all clients together.")
+    custom_metrics: Figures = Field(description="Metrics of our own and of Container Insights, all services together.")
+    images_gb: Figures = Field(description="GB of container images that are kept, all registries together.")
 
     def figures(self) -> Iterator[tuple[str, Figures]]:
         """Each key, as the stack file spells it, with its figures."""

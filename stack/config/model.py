@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from stack.config.account import Account
+from stack.config.containers import Containers
 from stack.config.cost import Cost
 from stack.config.dns import Dns
 from stack.config.identity import Identity
@@ -33,6 +34,7 @@ class StackConfig(Section):
     secrets: Secrets = Field(description="What must not be seen, where it is kept, and who makes it up.")
     storage: Storage = Field(description="Objects, by what they are for, and the logs of everything.")
     services: Mapping[Name, Service] = Field(description="What runs on the platform, and what each service needs of it.")
+    containers: Containers = Field(description="What services on ECS share, and where images come from.")
     schedule: Schedule = Field(description="The hours in which the stack is at work.")
     identity: Identity = Field(description="Who may act in the account, besides the services of the platform.")
     account: Account = Field(description="What there is once in an account, however many stacks share it.")

@@ -1,0 +1,1 @@
+"""Compute: machines and containers that services run on, and how many of them there are."""
