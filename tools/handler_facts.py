@@ -8,8 +8,15 @@ from typing import Final
 
 TYPES: Final[Mapping[str, str]] = {
     "aws:accessanalyzer/analyzer:Analyzer": "AWS::AccessAnalyzer::Analyzer",
+    "aws:appautoscaling/policy:Policy": "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "aws:appautoscaling/scheduledAction:ScheduledAction": "",
+    "aws:appautoscaling/target:Target": "AWS::ApplicationAutoScaling::ScalableTarget",
+    "aws:cloudwatch/eventRule:EventRule": "AWS::Events::Rule",
+    "aws:cloudwatch/eventTarget:EventTarget": "",
     "aws:cloudwatch/logGroup:LogGroup": "AWS::Logs::LogGroup",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "AWS::Logs::ResourcePolicy",
     "aws:cloudwatch/logStream:LogStream": "AWS::Logs::LogStream",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "AWS::CloudWatch::Alarm",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "AWS::EC2::SecurityGroup",
     "aws:ec2/eip:Eip": "AWS::EC2::EIP",
     "aws:ec2/flowLog:FlowLog": "AWS::EC2::FlowLog",
@@ -28,6 +35,14 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:ec2clientvpn/authorizationRule:AuthorizationRule": "AWS::EC2::ClientVpnAuthorizationRule",
     "aws:ec2clientvpn/endpoint:Endpoint": "AWS::EC2::ClientVpnEndpoint",
     "aws:ec2clientvpn/networkAssociation:NetworkAssociation": "AWS::EC2::ClientVpnTargetNetworkAssociation",
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": "",
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": "AWS::ECR::RegistryScanningConfiguration",
+    "aws:ecr/repository:Repository": "AWS::ECR::Repository",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": "",
+    "aws:ecs/cluster:Cluster": "AWS::ECS::Cluster",
+    "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": "AWS::ECS::ClusterCapacityProviderAssociations",
+    "aws:ecs/service:Service": "AWS::ECS::Service",
+    "aws:ecs/taskDefinition:TaskDefinition": "AWS::ECS::TaskDefinition",
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": "",
     "aws:iam/group:Group": "AWS::IAM::Group",
     "aws:iam/groupPolicy:GroupPolicy": "AWS::IAM::GroupPolicy",
@@ -46,6 +61,7 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:secretsmanager/secretPolicy:SecretPolicy": "AWS::SecretsManager::ResourcePolicy",
     "aws:secretsmanager/secretVersion:SecretVersion": "",
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": "AWS::ServiceDiscovery::PrivateDnsNamespace",
+    "aws:servicediscovery/service:Service": "AWS::ServiceDiscovery::Service",
     "aws:ssm/parameter:Parameter": "AWS::SSM::Parameter",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "AWS::EC2::SecurityGroupEgress",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "AWS::EC2::SecurityGroupIngress",
@@ -58,12 +74,14 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         access-analyzer:UpdateArchiveRule ec2:CreateVpcEncryptionControl ec2:DescribeVpcEncryptionControls iam:AddUserToGroup
         iam:AttachGroupPolicy iam:AttachUserPolicy iam:CreateLoginProfile iam:DeleteAccessKey iam:DeleteLoginProfile
         iam:DetachGroupPolicy iam:GetLoginProfile iam:ListAccessKeys iam:UpdateLoginProfile logs:DeleteDataProtectionPolicy
-        logs:DeleteIndexPolicy logs:DeleteResourcePolicy logs:DescribeIndexPolicies logs:DescribeResourcePolicies
-        logs:GetDataProtectionPolicy logs:PutDataProtectionPolicy logs:PutIndexPolicy logs:PutResourcePolicy""",
+        logs:DeleteIndexPolicy logs:DescribeIndexPolicies logs:GetDataProtectionPolicy logs:PutDataProtectionPolicy
+        logs:PutIndexPolicy""",
     "a feature that the platform does not use": """
         ec2:AcceptAddressTransfer ec2:AssignPrivateNatGatewayAddress ec2:AssociateAddress ec2:AssociateNatGatewayAddress
         ec2:AssociateSubnetCidrBlock ec2:DisassociateAddress ec2:DisassociateNatGatewayAddress ec2:DisassociateSubnetCidrBlock
-        ec2:ModifyVpcTenancy
+        ec2:ModifyVpcTenancy ecs:PutAccountSetting ecs:PutAccountSettingDefault ecs:StopServiceDeployment
+        inspector2:Disable inspector2:Enable inspector2:ListAccountPermissions lambda:DeleteProvisionedConcurrencyConfig
+        lambda:GetProvisionedConcurrencyConfig lambda:PutProvisionedConcurrencyConfig
         ec2:UnassignPrivateNatGatewayAddress logs:PutBearerTokenAuthentication organizations:ListAWSServiceAccessForOrganization
         organizations:ListDelegatedAdministrators vpc-lattice:CreateServiceNetworkVpcEndpointAssociation
         vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation vpce:AllowMultiRegion""",
@@ -71,7 +89,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         autoscaling:DescribeTags firehose:TagDeliveryStream logs:CreateLogDelivery logs:DeleteLogDelivery s3:GetBucketPolicy
         s3:PutBucketPolicy s3:REST.PUT.OBJECT""",
     "the provider does not call it": """
-        ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
+        cloudwatch:GetMetricData ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ecs:DescribeCapacityProviders
+        servicediscovery:DeleteServiceAttributes servicediscovery:GetServiceAttributes servicediscovery:ListServices
+        servicediscovery:UpdateServiceAttributes ec2:ReplaceRouteTableAssociation
         ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress
         iam:DetachUserPolicy iam:ListAttachedGroupPolicies iam:ListAttachedUserPolicies iam:ListEntitiesForPolicy
         iam:ListGroupPolicies iam:ListUserPolicies iam:ListUserTags secretsmanager:GetRandomPassword ssm:GetParameters""",
@@ -86,6 +106,18 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 """Actions of CloudFormation's handlers that no pipeline gets, by the reason."""
 
 ADDED: Final[Mapping[str, Mapping[str, str]]] = {
+    "aws:appautoscaling/scheduledAction:ScheduledAction": {
+        "create": "application-autoscaling:PutScheduledAction",
+        "read": "application-autoscaling:DescribeScheduledActions",
+        "update": "application-autoscaling:PutScheduledAction",
+        "delete": "application-autoscaling:DeleteScheduledAction",
+    },
+    "aws:cloudwatch/eventTarget:EventTarget": {
+        "create": "events:PutTargets",
+        "read": "events:ListTargetsByRule",
+        "update": "events:PutTargets",
+        "delete": "events:RemoveTargets",
+    },
     "aws:cloudwatch/logGroup:LogGroup": {"create": "logs:AssociateKmsKey"},
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"create": "ec2:RevokeSecurityGroupIngress"},
     "aws:ec2/eip:Eip": {"read": "ec2:DescribeAddressesAttribute"},
@@ -106,6 +138,19 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
         "create": "ec2:AssociateClientVpnTargetNetwork",
         "read": "ec2:DescribeClientVpnTargetNetworks",
         "delete": "ec2:DisassociateClientVpnTargetNetwork",
+    },
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
+        "create": "ecr:PutLifecyclePolicy",
+        "read": "ecr:GetLifecyclePolicy",
+        "update": "ecr:PutLifecyclePolicy",
+        "delete": "ecr:DeleteLifecyclePolicy",
+    },
+    "aws:ecr/repository:Repository": {"create": "ecr:GetAuthorizationToken"},
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": {
+        "create": "ecr:SetRepositoryPolicy",
+        "read": "ecr:GetRepositoryPolicy",
+        "update": "ecr:SetRepositoryPolicy",
+        "delete": "ecr:DeleteRepositoryPolicy",
     },
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": {
         "create": "iam:UpdateAccountPasswordPolicy",
@@ -152,19 +197,26 @@ Store uses AWS KMS".
 
 ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:accessanalyzer/analyzer:Analyzer": {"link": "access-analyzer.amazonaws.com"},
+    "aws:appautoscaling/target:Target": {"link": "ecs.application-autoscaling.amazonaws.com"},
     "aws:ec2/flowLog:FlowLog": {"pass": "vpc-flow-logs.amazonaws.com"},
     "aws:ec2clientvpn/endpoint:Endpoint": {"link": "clientvpn.amazonaws.com"},
+    "aws:ecs/cluster:Cluster": {"link": "ecs.amazonaws.com"},
+    "aws:ecs/service:Service": {"pass": "ecs.amazonaws.com"},
+    "aws:ecs/taskDefinition:TaskDefinition": {"pass": "ecs-tasks.amazonaws.com"},
     "aws:iam/instanceProfile:InstanceProfile": {"pass": "ec2.amazonaws.com"},
     "aws:kms/replicaKey:ReplicaKey": {"link": "mrk.kms.amazonaws.com"},
 }
 """The services that take a role of the stack for a type (`pass`), or make one of their own for it, once an account (`link`).
 
-Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; IAM Access Analyzer, Client VPN and
+Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; ECS developer guide, "IAM roles for
+Amazon ECS"; Application Auto Scaling user guide, "Service-linked roles"; IAM Access Analyzer, Client VPN and
 KMS on their service-linked roles.
 """
 
 RESOURCES: Final[Mapping[str, str]] = {
     "access-analyzer:Analyzer": "{stack}-*",
+    "application-autoscaling:ScalableTarget": "*",
+    "cloudwatch:alarm": "{stack}-*",
     "ec2:client-vpn-endpoint": "*",
     "ec2:elastic-ip": "*",
     "ec2:internet-gateway": "*",
@@ -177,6 +229,12 @@ RESOURCES: Final[Mapping[str, str]] = {
     "ec2:vpc": "*",
     "ec2:vpc-endpoint": "*",
     "ec2:vpc-flow-log": "*",
+    "ecr:repository": "{stack}-*",
+    "ecs:cluster": "{stack}-*",
+    "ecs:service": "{stack}-*",
+    "ecs:service-deployment": "{stack}-*",
+    "ecs:task-definition": "{stack}-*",
+    "events:rule-on-default-event-bus": "{stack}-*",
     "iam:group": "{stack}-*",
     "iam:instance-profile": "{stack}-*",
     "iam:oidc-provider": "token.actions.githubusercontent.com",
@@ -190,6 +248,7 @@ RESOURCES: Final[Mapping[str, str]] = {
     "route53:hostedzone": "*",
     "secretsmanager:Secret": "{stack}-*",
     "servicediscovery:namespace": "*",
+    "servicediscovery:service": "*",
     "ssm:parameter": "{project}/{environment}/*",
 }
 """What the platform's actions work on, and how it is told from what others own: by its name, or (`*`) by its tags."""
@@ -224,6 +283,18 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ec2:ReplaceNetworkAclAssociation ec2:network-acl": "unclaimed",
     },
     "a VPC's own security group has no tags until it is taken over": {"ec2:CreateTags ec2:security-group": "own creation claim"},
+    "made with its tags, after that known by them": {
+        "application-autoscaling:RegisterScalableTarget application-autoscaling:ScalableTarget": "new own",
+        "servicediscovery:CreateService servicediscovery:service": "new",
+    },
+    "a definition of a task is known by its number, and an old one is only kept from being run": {
+        "ecs:DeregisterTaskDefinition *": "",
+    },
+    "CloudWatch Logs tells no policy of a region from another": {
+        "logs:DeleteResourcePolicy *": "",
+        "logs:PutResourcePolicy *": "",
+    },
+    "one way to scan images an account": {"ecr:PutRegistryScanningConfiguration *": ""},
     "one password policy an account": {
         "iam:UpdateAccountPasswordPolicy *": "",
         "iam:DeleteAccountPasswordPolicy *": "",

@@ -18,7 +18,12 @@ from components.security import handlers
 from components.security.handlers import Handler, Right
 
 _EVERY: Final[tuple[Handler, ...]] = ("create", "read", "update", "delete")
-_ACCOUNT_WIDE: Final = frozenset({"aws:iam/accountPasswordPolicy:AccountPasswordPolicy"})
+_ACCOUNT_WIDE: Final = frozenset(
+    {
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+    }
+)
 """Types of which an account has one: whoever writes it does so for everybody."""
 _SECRET_VALUES: Final = frozenset({"secretsmanager:GetSecretValue", "ssm:GetParameter"})
 """Reading that gives away a secret's value."""
