@@ -241,9 +241,13 @@ def _scales(stack: Stack, ctx: Context, name: str, cluster: str, service_name: O
         waiting=Waiting(queue=scaling.backlog.queue, per_task=scaling.backlog.per_task) if scaling.backlog else None,
         forecast=scaling.predictive,
         peaks=tuple(Limits(at=peak.at, least=peak.least, most=peak.most) for peak in scaling.peaks),
-        hours=_hours(stack) if schedule.enabled and not service.always_on else None,
     )
-    TaskScaling(f"scaling-{name}", args, ctx)
+    scaled = TaskScaling(f"scaling-{name}", args, ctx)
+    if schedule.enabled and not service.always_on:
+        from components.compute.task_hours import TaskHours, TaskHoursArgs
+
+        hours = TaskHoursArgs(resource_id=scaled.resource_id, hours=_hours(stack), least=scaling.least, most=scaling.most)
+        TaskHours(f"hours-{name}", hours, ctx.asked_by("plinth:schedule"))
 
 
 def _hours(stack: Stack) -> Hours:

@@ -12,7 +12,7 @@ from components.compute.task_rights import BACKLOG
 from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
-from components.core.hours import Hours, aws_cron, hours_problems
+from components.core.hours import aws_cron
 from components.core.offers import Signal
 from components.core.outputs import both
 
@@ -50,7 +50,7 @@ class TaskScalingArgs:
     On average they keep to `cpu_percent` and `memory_percent`, to `requests` a minute each as `request_label` counts them, and to
     their share of what is `waiting`: whichever asks for the most decides. With `steps` several come at once where the CPU is far
     above. `forecast` of the CPU: `off`, `forecast` (made and compared) or `scale` (tasks come before the load does). `peaks` go
-    by the clock of `timezone`; out of `hours` there are no tasks. Raises ValueError that names every fault.
+    by the clock of `timezone`. Raises ValueError that names every fault.
     """
 
     service: str
@@ -67,7 +67,6 @@ class TaskScalingArgs:
     waiting: Waiting | None = None
     forecast: Literal["off", "forecast", "scale"] = "off"
     peaks: tuple[Limits, ...] = ()
-    hours: Hours | None = None
 
     def __post_init__(self) -> None:
         refuse(self, self._problems())
@@ -81,8 +80,6 @@ class TaskScalingArgs:
             yield "cpu_percent: not given, but steps and forecasts go by it; 1 to 100"
         if self.requests is not None and self.request_label is None:
             yield "request_label: not given, but requests are counted; what counts them"
-        if self.hours:
-            yield from hours_problems(self.hours)
 
 
 class TaskScaling(Component):
@@ -124,8 +121,8 @@ class TaskScaling(Component):
             self._policy(
                 "forecast", "PredictiveScaling", predictive_scaling_policy_configuration=_forecast(args, args.cpu_percent)
             )
-        for key, limits, timezone in _changes(args):
-            self._scheduled(key, limits, timezone)
+        for peak in args.peaks:
+            self._scheduled(peak)
         self.resource_id = target.resource_id
         self.publish()
 
@@ -172,12 +169,12 @@ class TaskScaling(Component):
             opts=self.under(),
         )
 
-    def _scheduled(self, key: str, limits: Limits, timezone: str) -> None:
+    def _scheduled(self, peak: Limits) -> None:
         appautoscaling.ScheduledAction(
-            f"{self.pulumi_resource_name}-{key}",
-            schedule=aws_cron(limits.at),
-            timezone=timezone,
-            scalable_target_action={"min_capacity": limits.least, "max_capacity": limits.most},
+            f"{self.pulumi_resource_name}-peak-{_slug(peak.at)}",
+            schedule=aws_cron(peak.at),
+            timezone=self._args.timezone,
+            scalable_target_action={"min_capacity": peak.least, "max_capacity": peak.most},
             opts=self.under(),
             **self._target,
         )
@@ -278,15 +275,6 @@ def _forecast(args: TaskScalingArgs, cpu_percent: int) -> appautoscaling.PolicyP
         max_capacity_breach_behavior="HonorMaxCapacity",
         metric_specifications=[goal],
     )
-
-
-def _changes(args: TaskScalingArgs) -> Iterator[tuple[str, Limits, str]]:
-    """Every scheduled change of the limits, with its time zone."""
-    for peak in args.peaks:
-        yield f"peak-{_slug(peak.at)}", peak, args.timezone
-    if args.hours:
-        yield "stop", Limits(at=args.hours.stops, least=0, most=0), args.hours.timezone
-        yield "start", Limits(at=args.hours.starts, least=args.least, most=args.most), args.hours.timezone
 
 
 def _slug(cron: str) -> str:

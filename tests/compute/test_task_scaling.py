@@ -6,12 +6,10 @@ import pytest
 
 from components.compute.task_scaling import Limits, TaskScaling, TaskScalingArgs, Waiting
 from components.core.context import Context
-from components.core.hours import Hours
 from components.core.offers import Signal
 from plinth.engine.graph import Graph, Resource
 from tests.harness import named, of_kind, recorded
 
-HOURS = Hours(timezone="Europe/Berlin", start="07:00", stop="20:00", days=("mon", "tue", "wed", "thu", "fri"))
 LABEL = "app/public/1/targetgroup/booking/2"
 
 
@@ -132,17 +130,6 @@ def test_limits_change_at_their_times_on_the_clock_of_the_stack() -> None:
     assert down.inputs["schedule"] == "cron(0 20 * * ? *)"
 
 
-@pytest.mark.requirement("CMP-20", part="tasks on ECS")
-def test_out_of_hours_there_are_no_tasks_and_in_the_morning_as_many_as_before() -> None:
-    graph = scaling(hours=HOURS)
-    stop, start = named(graph, "scaling-booking-stop"), named(graph, "scaling-booking-start")
-    assert stop.inputs["scalableTargetAction"] == {"minCapacity": 0, "maxCapacity": 0}
-    assert (stop.inputs["schedule"], stop.inputs["timezone"]) == ("cron(0 20 * * ? *)", "Europe/Berlin")
-    assert start.inputs["scalableTargetAction"] == {"minCapacity": 1, "maxCapacity": 4}
-    assert start.inputs["schedule"] == "cron(0 7 ? * 2,3,4,5,6 *)"
-    assert not of_kind(scaling(), "ScheduledAction")
-
-
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -151,7 +138,6 @@ def test_out_of_hours_there_are_no_tasks_and_in_the_morning_as_many_as_before() 
         ({"steps": True}, r"cpu_percent: not given, but steps and forecasts go by it"),
         ({"forecast": "scale"}, r"cpu_percent: not given, but steps and forecasts go by it"),
         ({"requests": 600}, r"request_label: not given, but requests are counted"),
-        ({"hours": Hours(timezone="UTC", start="07:00", stop="07:00", days=("mon",))}, r"hours: they begin and end at 07:00"),
     ],
 )
 def test_what_cannot_be_is_refused(changed: dict[str, Any], message: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from plinth.engine.graph import Graph, Resource
+from stack.config.document import KeyPath
 from stack.config.loader import load_all
 from stack.config.services import Service
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
@@ -65,7 +66,10 @@ def test_the_account_scans_every_image_once() -> None:
 @EVERY_STACK
 @pytest.mark.requirement("CMP-07", part="the pipelines push")
 def test_the_role_that_deploys_may_push_where_there_is_one(stack: str, tmp_path: Path) -> None:
-    changes = {("plinth:identity", "github", "enabled"): True, ("plinth:identity", "github", "repository"): "owner/name"}
+    changes: dict[KeyPath, Any] = {
+        ("plinth:identity", "github", "enabled"): True,
+        ("plinth:identity", "github", "repository"): "owner/name",
+    }
     graph = planned(tmp_path, stack, changes)
     statements = json.loads(named(graph, "registry-booking-policy").inputs["policy"])["Statement"]
     (pushing,) = [one for one in statements if one["Effect"] == "Allow"]
@@ -176,8 +180,8 @@ def test_dev_stops_out_of_hours_and_prod_grows_before_the_day_begins() -> None:
     dev = graphs()["dev"]
     for name, wanted in on_ecs("dev").items():
         assert not wanted.always_on
-        assert policy(dev, name, "stop")["scalableTargetAction"] == {"minCapacity": 0, "maxCapacity": 0}
-        assert policy(dev, name, "start")["scalableTargetAction"]["minCapacity"] >= 1
+        assert named(dev, f"hours-{name}-stop").inputs["scalableTargetAction"] == {"minCapacity": 0, "maxCapacity": 0}
+        assert named(dev, f"hours-{name}-start").inputs["scalableTargetAction"]["minCapacity"] >= 1
     for stack in ("staging", "prod"):
         nothing = [one.name for one in of_kind(graphs()[stack], "ScheduledAction") if one.name.endswith(("-stop", "-start"))]
         assert nothing == []
@@ -188,8 +192,8 @@ def test_dev_stops_out_of_hours_and_prod_grows_before_the_day_begins() -> None:
 def test_a_service_that_is_always_on_keeps_no_hours(tmp_path: Path) -> None:
     graph = planned(tmp_path, "dev", {("plinth:services", "collection", "alwaysOn"): True})
     actions = {one.name for one in of_kind(graph, "ScheduledAction")}
-    assert "scaling-booking-stop" in actions
-    assert "scaling-collection-stop" not in actions
+    assert "hours-booking-stop" in actions
+    assert "hours-collection-stop" not in actions
 
 
 @pytest.mark.requirement("CMP-17", part="services on ECS")
