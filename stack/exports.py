@@ -30,6 +30,10 @@ def publish(platform: Platform) -> None:
     export("dns", _public(platform))
     export("loadBalancers", {name: one.dns_name for name, one in platform.load_balancers.items()})
     export("fleets", {service: fleet.group_name for service, fleet in platform.fleets.items()})
+    export("registries", platform.images.registries)
+    if platform.containers:
+        export("cluster", platform.containers.cluster_name)
+        export("services", platform.containers.service_names)
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})
     export("stores", caches.facts(platform.caches))
     export("queues", {name: queue.queue_url for name, queue in platform.queues.items()})

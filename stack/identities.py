@@ -8,6 +8,7 @@ from pulumi import Output
 
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
+from components.core.offers import Statement
 from components.core.trust import WebIdentityTrust
 from components.security.keys import (
     Key,
@@ -179,15 +180,21 @@ def _no_value(name: str) -> Output[str]:
     raise KeyError(name)
 
 
-def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[str, Workload]:
-    """The role or user of everyone who is `known`; those of services, by service."""
+def identities(
+    stack: Stack, ctx: Context, known: Sequence[Holder], own_rights: Callable[[Stack, Context, str], tuple[Statement, ...]]
+) -> Mapping[str, Workload]:
+    """The role or user of everyone who is `known`; those of services, by service.
+
+    `own_rights` says what a service may do because of what it runs on, beside what its list comes to.
+    """
     workloads: dict[str, Workload] = {}
     for holder in known:
         statements = holder.rights.statements
         match holder.kind:
             case "service":
                 runs_on = stack.config.services[holder.name].runs_on
-                args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=statements)
+                own = own_rights(stack, ctx, holder.name)
+                args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=(*own, *statements))
                 asked = ctx.asked_by(f"plinth:services.{holder.name}").serving(stack.config.services[holder.name].workload or "")
                 workloads[holder.name] = Workload(f"service-{holder.name}", args, asked)
             case "outside":

@@ -1,50 +1,28 @@
 """Services on machines: what the program builds of components of compute for them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pulumi import Input, Output
 
 from components.core.context import Context
-from components.core.contracts import EncryptionKey, Machines, Routed
+from components.core.contracts import EncryptionKey, Machines
 from components.core.hours import Hours
-from components.core.machine_names import RECORDS, fleet_name, registry_host, repository_name
+from components.core.machine_names import RECORDS, fleet_name
+from components.core.registries import registry_host
 from components.core.tagging import SCHEDULE, WORKLOAD
 from components.core.told import Told
-from components.security.purposes import Purpose
-from components.security.workload import Workload
 from stack.config.loader import Stack
 from stack.config.services import Machine, Scaling, Service
-from stack.config.told import connected
 from stack.connections import group_of
+from stack.surroundings import Surroundings
 from stack.tags import stack_tags
-from stack.told import told
+from stack.told import said, told
 
 if TYPE_CHECKING:
     from components.compute.fleet_scaling import FleetScaling
     from components.compute.launch import LaunchArgs
     from components.compute.user_data import Start
-
-_PLACEHOLDER: Final = "placeholder"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What machines are given of the rest of the platform.
-
-    `subnet_ids` are by zone, `group_ids` security groups by name, `secret_arns` by name; `workloads`, `routed` (those that
-    requests get to) and `images` (those that are built here) are by service.
-    """
-
-    subnet_ids: Mapping[str, Output[str]]
-    group_ids: Mapping[str, Output[str]]
-    workloads: Mapping[str, Workload]
-    secret_arns: Mapping[str, Output[str]]
-    keys: Mapping[Purpose, EncryptionKey]
-    logs_key: EncryptionKey
-    routed: Mapping[str, Routed] = field(default_factory=dict[str, Routed])
-    images: Mapping[str, Output[str]] = field(default_factory=dict[str, Output[str]])
 
 
 def fleets(stack: Stack, ctx: Context, around: Surroundings) -> Mapping[str, Machines]:
@@ -135,17 +113,17 @@ def _launch(
 
     service, config = stack.config.services[name], stack.config.machines
     facts = told(stack, ctx, name, around.secret_arns)
-    image = _image(ctx, name, service, around.images)
+    image = around.images.uris.get(name)
     return LaunchArgs(
-        start=_start(stack, ctx, name, service, facts, placeholder=image is None),
-        image=image or _placeholder_image(),
+        start=_start(stack, ctx, name, service, facts, stands_in=image is None),
+        image=stack.config.containers.placeholder if image is None else image,
         told=facts,
         types=machine.types,
         disk_gb=machine.disk_gb,
         image_parameter=config.image_parameter,
         detailed_monitoring=config.detailed_monitoring,
         profile_arn=profile_arn,
-        group_id=around.group_ids[group_of(name)],
+        group_id=around.firewall.group_ids[group_of(name)],
         key_arn=around.keys["storage"].key_arn,
         key_name=key_name,
         patch_group=_patch_group(ctx),
@@ -158,45 +136,25 @@ def _tags(stack: Stack, service: Service) -> Mapping[str, str]:
     return {**stack_tags(stack), **kept, SCHEDULE: "office-hours" if _hours(stack, service) else "always-on"}
 
 
-def _image(ctx: Context, name: str, service: Service, built: Mapping[str, Output[str]]) -> Input[str] | None:
-    """What runs; None for the placeholder, which also stands in for what nobody has built."""
-    kind, _, version = (service.image or _PLACEHOLDER).partition(":")
-    repository = f"{registry_host(ctx)}/{repository_name(ctx, name)}"
-    match kind:
-        case "tag":
-            return f"{repository}:{version}"
-        case "sha256":
-            return f"{repository}@sha256:{version}"
-        case _:
-            return built.get(name)
-
-
-def _placeholder_image() -> str:
-    from components.compute.placeholder import PLACEHOLDER_IMAGE
-
-    return PLACEHOLDER_IMAGE
-
-
-def _start(stack: Stack, ctx: Context, name: str, service: Service, facts: tuple[Told, ...], *, placeholder: bool) -> "Start":
-    from components.compute.placeholder import idle_command, placeholder_command
+def _start(stack: Stack, ctx: Context, name: str, service: Service, facts: tuple[Told, ...], *, stands_in: bool) -> "Start":
+    from components.compute import stand_in
     from components.compute.user_data import Start
 
     route = service.route
     grpc = route is not None and route.protocol == "grpc"
     command = service.command
-    if placeholder:
-        command = idle_command() if service.port is None else placeholder_command(service.port, grpc=grpc)
-    encrypted = {"REDIS_TLS": "1"} if "redis" in connected(stack.config, name) else {}
+    if stands_in:
+        command = (*stand_in.entry_point(), *stand_in.command(service.port, "grpc" if grpc else "http"))
     return Start(
         service=name,
         region=ctx.region,
         group=ctx.physical(name, RECORDS, kind="log-group"),
         fleet=fleet_name(ctx, name),
-        registry="" if placeholder else registry_host(ctx),
+        registry="" if stands_in else registry_host(ctx),
         port=service.port,
         health=route.health if route and not grpc else "",
         command=command,
-        environment={**encrypted, **service.environment},
+        environment=said(stack, ctx, name),
         told=tuple((one.variable, one.field) for one in facts),
         stop_seconds=service.stop_seconds,
     )

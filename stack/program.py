@@ -24,10 +24,11 @@ from components.core.contracts import (
 )
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import caches, connections, dns, identities, machines, queues, storage, traffic
+from stack import caches, connections, containers, dns, identities, images, machines, queues, storage, traffic
 from stack.config.dns_rules import PUBLIC
 from stack.config.loader import Stack
 from stack.identities import Holder
+from stack.surroundings import Surroundings
 from stack.tags import stack_tags
 
 
@@ -45,6 +46,8 @@ class Platform:
     caches: Mapping[str, KeyValueStore]
     queues: Mapping[str, MessageQueue]
     load_balancers: Mapping[str, Entrance | StreamEntrance]
+    images: images.Images
+    containers: containers.Containers | None
     fleets: Mapping[str, Machines]
 
 
@@ -61,7 +64,7 @@ def build(stack: Stack) -> Platform:
     queue_arns = {name: queue.queue_arn for name, queue in queues_made.items()}
     buckets = storage.buckets(stack, ctx, keys, holders, archives, queue_arns)
     storage.account(stack, ctx, keys)
-    workloads = identities.identities(stack, ctx, holders)
+    workloads = identities.identities(stack, ctx, holders, own_rights=containers.own_rights)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
     zone = dns.zone(stack, ctx)
@@ -73,26 +76,27 @@ def build(stack: Stack) -> Platform:
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
+    discovery = _discovery(stack, ctx, network)
     storage.files(stack, ctx, keys, _workload_subnets(network), firewall)
     caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
     entrances = traffic.entrances(stack, ctx, network, firewall, certificate_arn, archives)
     streams = traffic.streams(stack, ctx, network, firewall, certificate_arn, archives)
-    routed = traffic.routed(stack, ctx, network, entrances, streams, certificate_arn)
-    surroundings = machines.Surroundings(
+    around = Surroundings(
         subnet_ids=_workload_subnets(network),
-        group_ids=firewall.group_ids,
-        workloads=workloads,
-        secret_arns=secrets.arns,
+        firewall=firewall,
+        discovery=discovery,
         keys=keys,
         logs_key=logs_key,
-        routed=routed,
+        workloads=workloads,
+        secret_arns=secrets.arns,
+        images=images.images(stack, ctx, keys),
+        routed=traffic.routed(stack, ctx, network, entrances, streams, certificate_arn),
     )
-    fleets = machines.fleets(stack, ctx, surroundings)
     machines.scaling_events(stack, ctx, logs_key)
     return Platform(
         network=network,
         firewall=firewall,
-        discovery=_discovery(stack, ctx, network),
+        discovery=discovery,
         buckets=buckets,
         zone=zone,
         certificates=certificates,
@@ -100,7 +104,9 @@ def build(stack: Stack) -> Platform:
         caches=caches_made,
         queues=queues_made,
         load_balancers={**entrances, **streams},
-        fleets=fleets,
+        images=around.images,
+        containers=containers.containers(stack, ctx, around),
+        fleets=machines.fleets(stack, ctx, around),
     )
 
 

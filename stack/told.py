@@ -1,4 +1,4 @@
-"""What each service is told at its start, as references to the parameters and secrets that hold it."""
+"""What each service is told at its start: as references to the parameters and secrets that hold it, or in plain words."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,13 +7,20 @@ from pulumi import Input, Output
 from components.core.context import Context
 from components.core.parameters import parameter_arn
 from components.core.told import Told
+from components.data.names import queue_name
+from components.storage.names import bucket_name
 from stack.config.loader import Stack
-from stack.config.told import Login, connected, stores
+from stack.config.told import CACHES, Login, connected, stores
 
 
 def told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Output[str]]) -> tuple[Told, ...]:
     """Everything that `service` is told. `secret_arns` are those of secrets that exist, by name."""
     return tuple(_told(stack, ctx, service, secret_arns))
+
+
+def said(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
+    """The variables that anybody may see: those of its entry, and where it finds what it names there, and itself."""
+    return {**dict(_said(stack, ctx, name)), **stack.config.services[name].environment}
 
 
 def facts_folder(store: str) -> str:
@@ -41,6 +48,30 @@ def _told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Ou
     for variable, part in stack.config.services[service].secrets.items():
         secret, _, field = part.partition("#")
         yield Told(variable=variable, arn=_secret(ctx, secret, secret_arns), field=field)
+
+
+def _said(stack: Stack, ctx: Context, name: str) -> Iterator[tuple[str, str]]:
+    service = stack.config.services[name]
+    yield "SERVICE", name
+    if service.port:
+        yield "PORT", str(service.port)
+    if service.scaling and service.scaling.backlog:
+        yield "WORKLOAD_QUEUE", service.scaling.backlog.queue
+    if any(store in CACHES for store in connected(stack.config, name)):
+        yield "REDIS_TLS", "1"
+    for to in dict.fromkeys(entry.to for entry in service.access):
+        kind, _, thing = to.partition(".")
+        word = thing.replace("-", "_").upper()
+        match kind:
+            case "bucket":
+                yield f"BUCKET_{word}", bucket_name(ctx, thing)
+            case "queue":
+                yield f"QUEUE_{word}", f"https://sqs.{ctx.region}.amazonaws.com/{ctx.account_id}/{queue_name(ctx, thing)}"
+            case "service" if stack.config.networking.discovery.enabled:
+                port = stack.config.services[thing].port
+                yield f"{word}_URL", f"http://{thing}.{stack.config.networking.discovery.domain}:{port}"
+            case _:
+                pass
 
 
 def _secret(ctx: Context, name: str, secret_arns: Mapping[str, Output[str]]) -> Input[str]:

@@ -90,7 +90,7 @@ class ScalingEvents(Component):
             rule = cloudwatch.EventRule(
                 f"{name}-{key}",
                 description=f"Events of scaling of {source}",
-                event_pattern=json.dumps({"source": [source], "detail-type": list(EVENTS[source])}),
+                event_pattern=_pattern(ctx, source),
                 region=ctx.region,
                 tags=ctx.tagged(f"{name}-{key}"),
                 opts=self.under(),
@@ -104,6 +104,18 @@ class ScalingEvents(Component):
             )
         self.log_group_name = records.name
         self.publish()
+
+
+def _pattern(ctx: Context, source: Source) -> str:
+    """Events of the stack's own groups and services: an account may hold other stacks."""
+    own = f"{ctx.project}-{ctx.environment}-"
+    service = f"arn:aws:ecs:{ctx.region}:{ctx.account_id}:service/{own}"
+    of_stack: Mapping[Source, Mapping[str, object]] = {
+        "aws.autoscaling": {"detail": {"AutoScalingGroupName": [{"prefix": own}]}},
+        "aws.ecs": {"resources": [{"prefix": service}]},
+        "aws.application-autoscaling": {"detail": {"resourceId": [{"prefix": f"service/{own}"}]}},
+    }
+    return json.dumps({"source": [source], "detail-type": list(EVENTS[source]), **of_stack[source]})
 
 
 def _policy(ctx: Context) -> Input[str]:

@@ -285,3 +285,31 @@ class Routed(Protocol):
     def stream_target_group_arn(self) -> Output[str] | None:
         """Where they register besides, where a network load balancer leads to them as well."""
         ...
+
+
+class SessionRecords(Protocol):
+    """Where sessions in running containers are recorded."""
+
+    @property
+    def log_group_name(self) -> Output[str]:
+        """The log group."""
+        ...
+
+
+class ContainerCluster(Protocol):
+    """Where tasks run."""
+
+    @property
+    def cluster_arn(self) -> Output[str]:
+        """The cluster by its ARN, ready for services."""
+        ...
+
+    @property
+    def cluster_name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def turns_role_arn(self) -> Output[str] | None:
+        """The role in which ECS leads users from one version to the next, where versions take turns."""
+        ...

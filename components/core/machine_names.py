@@ -1,4 +1,4 @@
-"""What a service on machines is called, where its role and what it runs on must both know: its group, its images, its records."""
+"""What a service on machines is called, where its role and what it runs on must both know: its group, its records."""
 
 from typing import Final
 
@@ -23,18 +23,3 @@ def fleet_arn(ctx: Context, service: str) -> str:
 def records_arn(ctx: Context, service: str) -> str:
     """The ARN of the log group of `service`, known before it exists."""
     return log_group_arn(ctx, service, RECORDS)
-
-
-def repository_name(ctx: Context, service: str) -> str:
-    """The name of the registry of images of `service`."""
-    return ctx.physical(service, "images", kind="repository")
-
-
-def repository_arn(ctx: Context, service: str) -> str:
-    """The ARN of that registry, known before it exists."""
-    return f"arn:aws:ecr:{ctx.region}:{ctx.account_id}:repository/{repository_name(ctx, service)}"
-
-
-def registry_host(ctx: Context) -> str:
-    """Where images of the account are pulled from (ECR user guide, "Private registry")."""
-    return f"{ctx.account_id}.dkr.ecr.{ctx.region}.amazonaws.com"

@@ -17,6 +17,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "bucket": 63,
         "cache": 40,
         "cluster": 100,
+        "container-cluster": 255,
         "database": 63,
         "fleet": 255,
         "function": 64,
@@ -27,19 +28,20 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "profile": 128,
         "queue": 80,
         "repository": 256,
+        "resource-policy": 255,
         "role": 64,
         "secret": 512,
         "snapshot": 255,
+        "task-family": 255,
         "user": 64,
     }
 )
 """Longest name, in characters, of each kind of thing that is named explicitly.
 
-Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's, ECS allows more); for
-cache, parameter, queue and snapshot, where the schema has none or a longer one, CreateReplicationGroup, PutParameter, CreateQueue
-and the CreateSnapshot of ElastiCache; for
-alias KMS's CreateAlias, 256 with the `alias/` that stands before the name; for
-fleet and patch-group CreateAutoScalingGroup and RegisterPatchBaselineForPatchGroup.
+Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's). Where the schema has none
+or a longer one: CreateReplicationGroup (cache), PutParameter, CreateQueue, ElastiCache's CreateSnapshot, CreateAutoScalingGroup
+(fleet), RegisterPatchBaselineForPatchGroup, CreateCluster and RegisterTaskDefinition of ECS (container-cluster, task-family), for
+resource-policy that of CloudWatch Logs, and for alias KMS's CreateAlias, 256 with the `alias/` that stands before the name.
 """
 
 GUARDED_PATH: Final = "/guarded/"

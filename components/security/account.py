@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pulumi import Output, ResourceOptions
-from pulumi_aws import accessanalyzer, iam
+from pulumi_aws import accessanalyzer, ecr, iam
 
 from components.core.checks import refuse
 from components.core.component import Component
@@ -61,8 +61,8 @@ class AccountBaseline(Component):
     """The floor of an account's security, made by one stack for all that share the account.
 
     Creates: the password policy; the group of administrators, whose members can do nothing but register a second factor until
-    they have shown one; the analyzer that reports what is open to other accounts and to the world; providers of tokens, with
-    which no role can be taken that does not say so itself.
+    they have shown one; the analyzer that reports what is open to other accounts and to the world; the scan of every image that
+    is pushed to a registry; providers of tokens, with which no role can be taken that does not say so itself.
     Costs: nothing.
     When not: where an organisation manages its accounts from outside, and people sign in through its identity centre.
 
@@ -99,6 +99,15 @@ class AccountBaseline(Component):
             f"{name}-administrators-mfa",
             group=group.name,
             policy=identity_policy(_own_second_factor(ctx), refusals=(_all_else_without_mfa(),)),
+            opts=self.under(),
+        )
+        ecr.RegistryScanningConfiguration(
+            f"{name}-image-scans",
+            scan_type="BASIC",
+            rules=[
+                {"scan_frequency": "SCAN_ON_PUSH", "repository_filters": [{"filter": "*", "filter_type": "WILDCARD"}]},
+            ],
+            region=ctx.region,
             opts=self.under(),
         )
         analyzer = accessanalyzer.Analyzer(

@@ -77,3 +77,8 @@ class Pipelines(Component):
         )
         role = ServiceRoleArgs(trust=trust, statements=statements, purpose=purpose, area="ci", job=job, path=GUARDED_PATH)
         return ServiceRole(f"{self.pulumi_resource_name}-{job}", role, ctx, self.under()).ready_arn
+
+
+def deploy_role_arn(ctx: Context) -> str:
+    """The ARN of the role that deploys the stack, known before it exists."""
+    return f"arn:aws:iam::{ctx.account_id}:role{GUARDED_PATH}{ctx.physical('ci', 'deploy', kind='role')}"

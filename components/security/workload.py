@@ -12,8 +12,9 @@ from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.core.logs import log_group_arn
-from components.core.machine_names import fleet_arn, records_arn, repository_arn
+from components.core.machine_names import fleet_arn, records_arn
 from components.core.offers import Statement
+from components.core.registries import repository_arn
 from components.core.service_role import ServiceRole, ServiceRoleArgs
 from components.core.trust import ServiceTrust
 from components.security.runtimes import Runtime

@@ -179,6 +179,18 @@ _NETWORK: Mapping[str, Place] = {
         links=(Link(property="routeTableIds", kind="route", reverse=True),),
     ),
     "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy": _detail(Layer.PRIVATE, "endpoint policy", "vpcEndpointId"),
+    "aws:ecs/cluster:Cluster": _node(Layer.PRIVATE, "ECS cluster"),
+    "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": _edge(Layer.PRIVATE, "capacity providers", "clusterName"),
+    "aws:ecs/service:Service": _node(
+        Layer.PRIVATE, "ECS service", each=True, links=(Link(property="loadBalancers", kind="use", reverse=True),)
+    ),
+    "aws:ecs/taskDefinition:TaskDefinition": _detail(Layer.PRIVATE, "task definition", through=("aws:ecs/service:Service",)),
+    "aws:appautoscaling/target:Target": _detail(Layer.PRIVATE, "scaling", "resourceId"),
+    "aws:appautoscaling/policy:Policy": _edge(Layer.PRIVATE, "scaling policy", "resourceId"),
+    "aws:appautoscaling/scheduledAction:ScheduledAction": _edge(Layer.PRIVATE, "scheduled action", "resourceId"),
+    "aws:servicediscovery/service:Service": _detail(
+        Layer.PRIVATE, "name in the private domain", through=("aws:ecs/service:Service",)
+    ),
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": _node(Layer.NETWORK, "private DNS namespace", "name"),
     "aws:ec2clientvpn/endpoint:Endpoint": _node(Layer.INTERNET, "client VPN endpoint", "clientCidrBlock", each=True),
     "aws:ec2clientvpn/networkAssociation:NetworkAssociation": _edge(
@@ -247,6 +259,10 @@ _SERVICES: Mapping[str, Place] = {
         Layer.SERVICES, "encryption", "bucket"
     ),
     "aws:s3/bucketVersioning:BucketVersioning": _edge(Layer.SERVICES, "versioning", "bucket"),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": _edge(Layer.SERVICES, "log policy"),
+    "aws:ecr/repository:Repository": _node(Layer.SERVICES, "image registry"),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": _edge(Layer.SERVICES, "lifecycle", "repository"),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": _edge(Layer.SERVICES, "policy", "repository"),
     "aws:secretsmanager/secret:Secret": _node(Layer.SERVICES, "secret", links=_ENCRYPTED),
     "aws:secretsmanager/secretPolicy:SecretPolicy": _edge(Layer.SERVICES, "policy", "secretArn"),
     "aws:secretsmanager/secretVersion:SecretVersion": _edge(Layer.SERVICES, "value", "secretId"),
@@ -305,6 +321,7 @@ _OPERATIONS: Mapping[str, Place] = {
     "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask": _detail(Layer.OPERATIONS, "task", "windowId"),
     "aws:ssm/patchBaseline:PatchBaseline": _node(Layer.OPERATIONS, "patch baseline", "operatingSystem", each=True),
     "aws:ssm/patchGroup:PatchGroup": _detail(Layer.OPERATIONS, "patch group", "baselineId"),
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _node(Layer.OPERATIONS, "image scans"),
 }
 
 _PROVIDER = _node(Layer.OPERATIONS, "provider", "region")

@@ -59,7 +59,7 @@ class RecordingMonitor(MockMonitor):
             urn=urn,
             custom=request.custom,
             inputs=plain(request.object),
-            outputs={**plain(answer.object), "id": answer.id} if request.custom else {},
+            outputs=_outputs(request, answer),
             parent="" if not request.parent or type_of(request.parent) == STACK_TYPE else request.parent,
             provider=_provider_urn(request.provider),
             dependencies=tuple(sorted(request.dependencies)),
@@ -112,14 +112,14 @@ class RecordingMonitor(MockMonitor):
         """What the engine would answer: the inputs, which outputs are secret, and in the mode `values` an id and all outputs."""
         answer = resource_pb2.RegisterResourceResponse(urn=urn)
         answer.object.CopyFrom(request.object)
-        if not request.custom:
+        if not request.custom and not request.remote:
             return answer
         missing = declared_outputs(request.type).keys() - request.object.fields.keys()
         secret = missing & set(request.additionalSecretOutputs)
         made: dict[str, Value] = dict.fromkeys(secret, UNKNOWN)
         if self._mode == "values":
             place = self._place(urn, request)
-            answer.id = self.inventor.identity(place)
+            answer.id = self.inventor.identity(place) if request.custom else ""
             made = self.inventor.outputs(place, missing, plain(request.object))
         answer.object.update({key: as_secret(value) if key in secret else value for key, value in made.items()})
         return answer
@@ -177,6 +177,14 @@ class RecordingMonitor(MockMonitor):
             self._files[uri] = path.relative_to(self._folder).as_posix() if inside else ""
         file = self._files[uri]
         return f"{file}:{line}" if file else ""
+
+
+def _outputs(request: Any, answer: Any) -> dict[str, Value]:
+    """What is known of a resource; of a component that its package makes elsewhere, what it gives back."""
+    outputs = plain(answer.object)
+    if request.custom:
+        return {**outputs, "id": answer.id}
+    return {key: value for key, value in outputs.items() if key not in request.object.fields} if request.remote else {}
 
 
 def _provider_urn(reference: str) -> str:

@@ -46,6 +46,8 @@ class Usage(Section):
     s3_reads_thousand: Figures = Field(description="Thousands of requests that read from buckets.")
 
     file_system_gb: Figures = Field(description="GB in all file systems.")
+    custom_metrics: Figures = Field(description="Metrics of our own and of Container Insights, all services together.")
+    images_gb: Figures = Field(description="GB of container images that are kept, all registries together.")
 
     def figures(self) -> Iterator[tuple[str, Figures]]:
         """Each key, as the stack file spells it, with its figures."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from stack.config.account import Account
+from stack.config.containers import Containers
 from stack.config.cost import Cost
 from stack.config.data import Data
 from stack.config.dns import Dns
@@ -39,6 +40,7 @@ class StackConfig(Section):
     data: Data = Field(description="What services keep, in memory and on its way.")
     services: Mapping[Name, Service] = Field(description="What runs on the platform, and what each service needs of it.")
     machines: Machines = Field(description="What all machines have in common, whatever service they run.")
+    containers: Containers = Field(description="What services on ECS share, and where images come from.")
     schedule: Schedule = Field(description="The hours in which the stack is at work.")
     identity: Identity = Field(description="Who may act in the account, besides the services of the platform.")
     account: Account = Field(description="What there is once in an account, however many stacks share it.")

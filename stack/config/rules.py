@@ -7,6 +7,7 @@ from itertools import combinations, product
 from stack.config.access_rules import ACCESS_RULES
 from stack.config.breach import Breach
 from stack.config.cache_rules import CACHE_RULES
+from stack.config.container_rules import CONTAINER_RULES
 from stack.config.dns_rules import DNS_RULES
 from stack.config.document import KeyPath
 from stack.config.identity_rules import IDENTITY_RULES
@@ -240,6 +241,7 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _adopted_ids_differ,
     _usage_rises,
     *ACCESS_RULES,
+    *CONTAINER_RULES,
     *IDENTITY_RULES,
     *MACHINE_RULES,
     *STORAGE_RULES,

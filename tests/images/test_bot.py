@@ -73,7 +73,7 @@ def variables(chat: Stub, bucket: Stub, folder: Path) -> dict[str, str]:
     """What the platform tells the service; and where the stand-ins are."""
     return {
         "BOT_TOKEN": TOKEN,
-        "RAW_BUCKET": "raw-media",
+        "BUCKET_MEDIA_RAW": "raw-media",
         "CHAT_URL": chat.url,
         "HEARTBEAT_FILE": str(folder / "heartbeat"),
         "AWS_ENDPOINT_URL_S3": bucket.url,

@@ -19,7 +19,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every address, and with it the token
     chat = Chat(os.environ.get("CHAT_URL", "https://api.telegram.org"), os.environ["BOT_TOKEN"], wait_seconds=WAIT_SECONDS)
-    runner = Runner(chat, Bucket(os.environ["RAW_BUCKET"]), Path(os.environ.get("HEARTBEAT_FILE", "/tmp/heartbeat")))  # noqa: S108
+    runner = Runner(chat, Bucket(os.environ["BUCKET_MEDIA_RAW"]), Path(os.environ.get("HEARTBEAT_FILE", "/tmp/heartbeat")))  # noqa: S108
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         runner.stop()

@@ -1,0 +1,171 @@
+"""What one task of a service is: its containers, what they are told, and who starts them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from pulumi import Input, Output, ResourceOptions
+from pulumi_aws import ecs
+
+from components.compute.definitions import Definition, Port, reference, rendered
+from components.compute.fargate import size_problem
+from components.compute.registry import pull_statements
+from components.core.checks import name_problems, refuse
+from components.core.component import Component
+from components.core.context import Context
+from components.core.logs import log_group, log_group_arn
+from components.core.offers import Statement
+from components.core.outputs import gather
+from components.core.retention import RetentionDays, retention_problems
+from components.core.service_role import ServiceRole, ServiceRoleArgs
+from components.core.told import Told
+from components.core.trust import ServiceTrust
+
+_STOP_SECONDS: Final = range(2, 121)
+"""How long Fargate waits for a container to end (ECS developer guide, "Container timeouts")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One container of a task: what runs in it, and the variables that anybody may see.
+
+    `entry_point`, `command` and `user` take the place of the image's own where they are given.
+    """
+
+    image: Input[str]
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    entry_point: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskArgs:
+    """A task of `service` with `cpu` units and `memory_mb` MiB, one of the pairs that Fargate has.
+
+    `main` listens on `port`, if at all. `sidecars` by name start before it and stop after it; it finds them on localhost. All of
+    them are `told` the same. `read` is what whoever starts the task reads for that; `pulls` are the images from registries of the
+    stack. Code in it acts as `role_arn`. A container has `stop_seconds` (2 to 120) to end. `read_only` says whether files can be
+    written in memory alone. Records are kept for `retention_days`, encrypted with `key_arn`. Raises ValueError that names every
+    fault.
+    """
+
+    service: str
+    cpu: int
+    memory_mb: int
+    main: Container
+    role_arn: Input[str]
+    key_arn: Input[str]
+    retention_days: RetentionDays
+    stop_seconds: int
+    read_only: bool
+    port: Port | None = None
+    sidecars: Mapping[str, Container] = field(default_factory=dict[str, Container])
+    told: tuple[Told, ...] = ()
+    read: tuple[Statement, ...] = ()
+    pulls: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        refuse(self, self._problems())
+
+    def _problems(self) -> Iterator[str]:
+        yield from name_problems("service", self.service)
+        if problem := size_problem(self.cpu, self.memory_mb):
+            yield "{}: {}; {}".format(*problem)
+        if self.stop_seconds not in _STOP_SECONDS:
+            yield f"stop_seconds: {self.stop_seconds} is not possible; {_STOP_SECONDS[0]} to {_STOP_SECONDS[-1]}"
+        if self.service in self.sidecars:
+            yield f"sidecars: {self.service} is what the container of the service is called; another name"
+        yield from retention_problems(self.retention_days)
+        told = {one.variable for one in self.told}
+        for name, container in {self.service: self.main, **self.sidecars}.items():
+            if both := sorted(told & container.environment.keys()):
+                yield f"told: {', '.join(both)} stands in the environment of {name} as well; each variable once"
+
+
+class Task(Component):
+    """The definition of a service's tasks.
+
+    Creates: the definition; the log group of its containers; the role of whoever starts it, which pulls its images, reads what it
+    is told and writes its records, and nothing else.
+    Costs: the records, by the GB. What runs is charged with the service.
+
+    A definition is never changed: a new one takes its place, and the old one is kept nowhere.
+    """
+
+    TYPE: ClassVar[str] = "plinth:compute:Task"
+
+    definition_arn: Output[str]
+
+    def __init__(self, name: str, args: TaskArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
+        super().__init__(name, ctx, opts)
+        group = log_group(
+            self, ctx, service=args.service, resource="task", retention_days=args.retention_days, key_arn=args.key_arn
+        )
+        starter = ServiceRole(f"{name}-starter", _starter(args, ctx), ctx, self.under())
+        definition = ecs.TaskDefinition(
+            f"{name}-definition",
+            family=ctx.physical(args.service, "task", kind="task-family"),
+            cpu=str(args.cpu),
+            memory=str(args.memory_mb),
+            network_mode="awsvpc",
+            requires_compatibilities=["FARGATE"],
+            runtime_platform={"cpu_architecture": "X86_64", "operating_system_family": "LINUX"},
+            execution_role_arn=starter.ready_arn,
+            task_role_arn=args.role_arn,
+            container_definitions=_definitions(args, ctx),
+            region=ctx.region,
+            tags=ctx.tagged(f"{name}-definition"),
+            opts=self.under(after=[group]),
+        )
+        self.definition_arn = definition.arn
+        self.publish()
+
+
+def _starter(args: TaskArgs, ctx: Context) -> ServiceRoleArgs:
+    records = Statement(
+        sid="Records",
+        actions=("logs:CreateLogStream", "logs:PutLogEvents"),
+        resources=(f"{log_group_arn(ctx, args.service, 'task')}:log-stream:*",),
+    )
+    return ServiceRoleArgs(
+        trust=ServiceTrust(service="ecs-tasks.amazonaws.com", source_arn=f"arn:aws:ecs:{ctx.region}:{ctx.account_id}:*"),
+        statements=(records, *(pull_statements(ctx, args.pulls) if args.pulls else ()), *args.read),
+        purpose=f"Starts the tasks of {args.service}",
+        area=args.service,
+        job="starter",
+    )
+
+
+def _definitions(args: TaskArgs, ctx: Context) -> Input[str]:
+    """The containers as text: known at once unless an image or a secret is not known yet."""
+    containers = {args.service: args.main, **args.sidecars}
+    later = [*(one.image for one in containers.values()), *(one.arn for one in args.told)]
+    known = [value for value in later if isinstance(value, str)]
+
+    def render(values: list[str]) -> str:
+        images, arns = dict(zip(containers, values, strict=False)), values[len(containers) :]
+        secrets = {one.variable: reference(arn, one.field) for one, arn in zip(args.told, arns, strict=True)}
+        return rendered([_definition(args, ctx, name, images[name], secrets) for name in containers])
+
+    return render(known) if len(known) == len(later) else gather(later).apply(render)
+
+
+def _definition(args: TaskArgs, ctx: Context, name: str, image: str, secrets: Mapping[str, str]) -> Definition:
+    main = name == args.service
+    container = args.main if main else args.sidecars[name]
+    return Definition(
+        name=name,
+        image=image,
+        environment=container.environment,
+        secrets=secrets,
+        log_group=ctx.physical(args.service, "task", kind="log-group"),
+        region=ctx.region,
+        stop_seconds=args.stop_seconds,
+        read_only=args.read_only,
+        entry_point=container.entry_point,
+        command=container.command,
+        user=container.user,
+        port=args.port if main else None,
+        after=tuple(args.sidecars) if main else (),
+    )

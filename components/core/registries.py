@@ -1,0 +1,18 @@
+"""Where images of containers are kept: what registries are called, known before they exist."""
+
+from components.core.context import Context
+
+
+def repository_name(ctx: Context, image: str) -> str:
+    """The name of the registry of images of `image`."""
+    return ctx.physical(image, "images", kind="repository")
+
+
+def repository_arn(ctx: Context, image: str) -> str:
+    """The ARN of that registry, known before it exists."""
+    return f"arn:aws:ecr:{ctx.region}:{ctx.account_id}:repository/{repository_name(ctx, image)}"
+
+
+def registry_host(ctx: Context) -> str:
+    """Where images of the account are pulled from (ECR user guide, "Private registry")."""
+    return f"{ctx.account_id}.dkr.ecr.{ctx.region}.amazonaws.com"

@@ -1,0 +1,237 @@
+"""Rules of services in containers, and of what all services have in common: nothing is left to fail when it is deployed."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any, Final
+
+from components.compute.fargate import size_problem
+from stack.config.breach import Breach
+from stack.config.document import KeyPath
+from stack.config.model import NAMESPACE, StackConfig
+from stack.config.services import Scaling, Service
+from stack.config.told import STORES, connected
+
+_SERVICES, _CONTAINERS = f"{NAMESPACE}:services", f"{NAMESPACE}:containers"
+PGBOUNCER: Final = "pgbouncer"
+PGBOUNCER_PORT: Final = 6432
+_OURS: Final = ("PGBOUNCER", "PORT", "REDIS_TLS", "TMPDIR", "WORKLOAD_QUEUE", "WORKLOAD_SERVICE")
+"""Variables that the platform sets."""
+_CRON: Mapping[str, range] = {
+    "minute": range(60),
+    "hour": range(24),
+    "day": range(1, 32),
+    "month": range(1, 13),
+    "weekday": range(7),
+}
+_PART: Final = re.compile(r"(?P<first>\d+)(?:-(?P<last>\d+))?(?P<step>/[1-9]\d*)?")
+_DAYS: Final = re.compile(r"(SUN|MON|TUE|WED|THU|FRI|SAT)(-(SUN|MON|TUE|WED|THU|FRI|SAT))?")
+
+
+def _at(name: str, *keys: str | int) -> KeyPath:
+    return (_SERVICES, name, *keys)
+
+
+def _what_a_task_needs_is_there(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        for key in ("image", "size", "scaling") if service.runs_on == "ecs" else ():
+            if getattr(service, key) is None:
+                yield Breach(path=_at(name, key), problem="is not given, but it runs on ecs", allowed=f"{key} of the service")
+
+
+def _what_only_tasks_have(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        scaling = service.scaling
+        given: Mapping[tuple[str, ...], Any] = {
+            ("size",): service.size,
+            ("sidecars",): service.sidecars,
+            ("spot",): service.spot,
+            ("deployment",): service.deployment == "blue-green",
+            ("scaling", "memoryPercent"): scaling and scaling.memory_percent,
+            ("scaling", "backlog"): scaling and scaling.backlog,
+        }
+        for keys, value in given.items():
+            if value and service.runs_on != "ecs":
+                yield Breach(path=_at(name, *keys), problem=f"is given, but it runs on {service.runs_on}", allowed="on ecs alone")
+
+
+def _sizes_exist(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        if service.size and (problem := size_problem(service.size.cpu, service.size.memory_mb)):
+            key, what, allowed = problem
+            yield Breach(path=_at(name, "size", "memoryMb" if key == "memory_mb" else key), problem=what, allowed=allowed)
+
+
+def _images_are_fixed(config: StackConfig) -> Iterator[Breach]:
+    images = {_at(name, "image"): service.image for name, service in config.services.items()}
+    images[_CONTAINERS, PGBOUNCER] = config.containers.pgbouncer
+    for path, image in images.items():
+        if image == "tag:latest":
+            yield Breach(
+                path=path, problem="latest is another image every day", allowed="a digest, or a tag that keeps its meaning"
+            )
+        elif image and image.startswith("build:") and not config.containers.builds:
+            yield Breach(
+                path=path,
+                problem=f"{image} is built while the stack is deployed, and {_CONTAINERS}.builds is false",
+                allowed="a digest, a tag, or placeholder",
+            )
+    if config.containers.placeholder.endswith(":latest"):
+        path = (_CONTAINERS, "placeholder")
+        yield Breach(path=path, problem="latest is another image every day", allowed="a version")
+
+
+def _registries_are_encrypted(config: StackConfig) -> Iterator[Breach]:
+    if "storage" not in config.keys.purposes and any(service.image for service in config.services.values()):
+        yield Breach(
+            path=(f"{NAMESPACE}:keys", "purposes"),
+            problem="there is no key storage, but images are kept",
+            allowed="storage as well",
+        )
+
+
+def _names_are_free(config: StackConfig) -> Iterator[Breach]:
+    if PGBOUNCER in config.services:
+        yield Breach(path=_at(PGBOUNCER), problem="is what the registry of the sidecar is called", allowed="another name")
+
+
+def _sidecars_serve(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        for index, sidecar in enumerate(service.sidecars):
+            path = _at(name, "sidecars", index)
+            if sidecar in service.sidecars[:index]:
+                yield Breach(path=path, problem=f"{sidecar} is given twice", allowed="each once")
+            if "postgres" not in connected(config, name):
+                yield Breach(path=path, problem="pools connections to nothing", allowed="with `{to: postgres, as: connect}`")
+            if service.port == PGBOUNCER_PORT:
+                yield Breach(path=_at(name, "port"), problem=f"{sidecar} listens on {PGBOUNCER_PORT} already", allowed="another")
+
+
+def _turns_are_led(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        if service.deployment == "blue-green" and service.route is None:
+            yield Breach(
+                path=_at(name, "deployment"), problem="blue-green, but nothing leads to it", allowed="with a route, or rolling"
+            )
+
+
+def _numbers_rise(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        if (scaling := service.scaling) is None:
+            continue
+        if scaling.least > scaling.most:
+            yield _reversed(_at(name, "scaling", "most"), scaling.least, scaling.most)
+        for index, peak in enumerate(scaling.peaks):
+            if peak.least > peak.most:
+                yield _reversed(_at(name, "scaling", "peaks", index, "most"), peak.least, peak.most)
+            if peak.at in [other.at for other in scaling.peaks[:index]]:
+                path = _at(name, "scaling", "peaks", index, "at")
+                yield Breach(path=path, problem=f"{peak.at} is given twice", allowed="each time once")
+
+
+def _reversed(path: KeyPath, least: int, most: int) -> Breach:
+    return Breach(path=path, problem=f"{most} is less than the least number, {least}", allowed=f"at least {least}")
+
+
+def _scaling_has_a_measure(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        if service.scaling:
+            yield from _measured(name, service, service.scaling)
+
+
+def _measured(name: str, service: Service, scaling: Scaling) -> Iterator[Breach]:
+    if scaling.cpu_percent is None:
+        for key, on in (("steps", scaling.steps), ("predictive", scaling.predictive != "off")):
+            if on:
+                yield Breach(path=_at(name, "scaling", key), problem="goes by the CPU", allowed="with cpuPercent")
+    if scaling.requests_per_target is not None and service.route is None:
+        path = _at(name, "scaling", "requestsPerTarget")
+        yield Breach(path=path, problem="no load balancer counts its requests", allowed="with a route")
+    if scaling.backlog is not None and service.route is not None:
+        path = _at(name, "scaling", "backlog")
+        yield Breach(path=path, problem="who answers requests has no backlog", allowed="without a route: a worker of its own")
+
+
+def _times_are_understood(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        for index, peak in enumerate(service.scaling.peaks if service.scaling else ()):
+            if problem := cron_problem(peak.at):
+                path = _at(name, "scaling", "peaks", index, "at")
+                yield Breach(path=path, problem=f"{peak.at!r}: {problem}", allowed="such as 0 7 * * 1-5, or 30 18 1 * *")
+
+
+def cron_problem(cron: str) -> str:
+    """What is wrong with five fields of Unix cron for those who schedule on AWS; empty where nothing is.
+
+    Of day and weekday only one can be given there, and weekdays are counted from 1: an interval of them would mean others.
+    """
+    fields = dict(zip(_CRON, cron.split(" "), strict=True))
+    if fields["day"] != "*" and fields["weekday"] != "*":
+        return "a day and a weekday are given; one of them is *"
+    for what, field in fields.items():
+        if what == "weekday" and "/" in field:
+            return "an interval of weekdays cannot be scheduled"
+        if not all(_is_part(part, what) for part in field.split(",")):
+            return f"{field} is no {what}"
+    return ""
+
+
+def _is_part(part: str, what: str) -> bool:
+    if part == "*" or (part.startswith("*/") and part[2:].isdigit() and int(part[2:])):
+        return True
+    if what == "weekday" and _DAYS.fullmatch(part):
+        return True
+    found = _PART.fullmatch(part)
+    if found is None:
+        return False
+    ends = [int(end) for end in (found["first"], found["last"]) if end is not None]
+    return all(end in _CRON[what] for end in ends) and all(first < last for first, last in pairwise(ends))
+
+
+def _variables_are_free(config: StackConfig) -> Iterator[Breach]:
+    for name, service in config.services.items():
+        told = {variable for store in connected(config, name) for variable in _told_of(store)}
+        for variable in service.environment:
+            if variable in service.secrets:
+                yield Breach(path=_at(name, "environment", variable), problem="is a secret as well", allowed="one of the two")
+        for key in ("environment", "secrets"):
+            for variable in getattr(service, key):
+                if variable in told or variable in _OURS:
+                    yield Breach(
+                        path=_at(name, key, variable), problem="is what the platform says itself", allowed="another name"
+                    )
+
+
+def _told_of(store: str) -> tuple[str, ...]:
+    words = (*(fact.upper() for fact in STORES[store].facts), "USER", "PASSWORD", "TOKEN")
+    return tuple(f"{STORES[store].variables}_{word}" for word in words)
+
+
+def _placeholders_can_be_had(config: StackConfig) -> Iterator[Breach]:
+    if config.networking.nat != "none":
+        return
+    for name, service in config.services.items():
+        if service.runs_on == "ecs" and service.image == "placeholder":
+            yield Breach(
+                path=_at(name, "image"),
+                problem=f"placeholder is a public image, and {NAMESPACE}:networking.nat is none",
+                allowed="an image of its own, or a way out",
+            )
+
+
+CONTAINER_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
+    _what_a_task_needs_is_there,
+    _what_only_tasks_have,
+    _sizes_exist,
+    _images_are_fixed,
+    _registries_are_encrypted,
+    _names_are_free,
+    _sidecars_serve,
+    _turns_are_led,
+    _numbers_rise,
+    _scaling_has_a_measure,
+    _times_are_understood,
+    _variables_are_free,
+    _placeholders_can_be_had,
+)
+"""The rules of services that run in containers."""

@@ -1,0 +1,221 @@
+"""Services on ECS: what the program builds of components of compute for them, from the entries of the stack file alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulumi import Input, Output
+
+from components.core.context import Context
+from components.core.contracts import ContainerCluster, EncryptionKey, Routed, SessionRecords
+from components.core.hours import Hours
+from components.core.offers import Statement
+from stack.config.container_rules import PGBOUNCER, PGBOUNCER_PORT
+from stack.config.loader import Stack
+from stack.config.services import Scaling, Service
+from stack.config.told import read_at_start
+from stack.connections import group_of
+from stack.images import Images
+from stack.surroundings import Surroundings
+from stack.things import rights, things
+from stack.told import said, told
+
+if TYPE_CHECKING:
+    from components.compute.definitions import Port
+    from components.compute.task import Container
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Containers:
+    """What runs on ECS, as others may know it: the cluster, and what it calls each service."""
+
+    cluster_name: str
+    service_names: Mapping[str, Output[str]]
+
+
+def containers(stack: Stack, ctx: Context, around: Surroundings) -> Containers | None:
+    """Every service that runs on ECS, and what they share; None where there is none."""
+    wanted = {name: service for name, service in stack.config.services.items() if service.runs_on == "ecs"}
+    if not wanted:
+        return None
+    from components.compute.cluster import Cluster, ClusterArgs
+
+    config = stack.config.containers
+    asked = ctx.asked_by("plinth:containers")
+    cluster = Cluster(
+        "containers",
+        ClusterArgs(
+            insights=config.insights,
+            spot_percent=config.spot_percent,
+            takes_turns=any(service.deployment == "blue-green" for service in wanted.values()),
+            sessions=_sessions(stack, ctx, around.logs_key),
+            namespace_arn=around.discovery.namespace_arn if around.discovery else None,
+        ),
+        asked,
+    )
+    names = {name: _service(stack, ctx, name, cluster, around) for name in wanted}
+    return Containers(cluster_name=cluster.cluster_name, service_names=names)
+
+
+def own_rights(stack: Stack, ctx: Context, name: str) -> tuple[Statement, ...]:
+    """What code of a service may do because of where it runs, beside what its `access` list comes to."""
+    service = stack.config.services[name]
+    if service.runs_on != "ecs":
+        return ()
+    from components.compute.task_rights import backlog_statements, session_statements
+
+    says = backlog_statements() if service.scaling and service.scaling.backlog else ()
+    return (*says, *(session_statements(ctx) if stack.config.containers.exec.enabled else ()))
+
+
+def environment(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
+    """What anybody may see of what a service on ECS is told."""
+    pooled = {"PGBOUNCER": "1"} if PGBOUNCER in stack.config.services[name].sidecars else {}
+    # In the memory of the container itself, since its file system is read-only: nobody shares it.
+    return {"TMPDIR": "/dev/shm", **pooled, **said(stack, ctx, name)}  # noqa: S108
+
+
+def _sessions(stack: Stack, ctx: Context, logs_key: EncryptionKey) -> SessionRecords | None:
+    config = stack.config.containers
+    if not config.exec.enabled:
+        return None
+    from components.compute.sessions import Sessions, SessionsArgs
+
+    args = SessionsArgs(retention_days=config.logs_retention_days, key_arn=logs_key.key_arn)
+    return Sessions("sessions", args, ctx.asked_by("plinth:containers.exec"))
+
+
+def _service(stack: Stack, ctx: Context, name: str, cluster: ContainerCluster, around: Surroundings) -> Output[str]:
+    from components.compute.ecs_service import EcsService, EcsServiceArgs
+
+    service, config = stack.config.services[name], stack.config.containers
+    asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
+    routed = around.routed.get(name)
+    made = EcsService(
+        f"tasks-{name}",
+        EcsServiceArgs(
+            service=name,
+            cluster=cluster,
+            definition_arn=_task(stack, asked, name, around),
+            subnet_ids=around.subnet_ids,
+            group_ids=(around.firewall.group_ids["ecs"], around.firewall.group_ids[group_of(name)]),
+            count=_scaling(service).least,
+            turnover=service.deployment,
+            spot_percent=config.spot_percent if service.spot else 0,
+            bake_minutes=config.bake_minutes,
+            sessions=config.exec.enabled,
+            port=_port(service),
+            registry=around.discovery,
+            routed=routed,
+        ),
+        asked,
+    )
+    _scales(stack, asked, name, cluster.cluster_name, made.service_name, routed)
+    return made.service_name
+
+
+def _task(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Output[str]:
+    from components.compute.task import Task, TaskArgs
+
+    service, config = stack.config.services[name], stack.config.containers
+    if service.size is None:
+        raise ValueError(f"{name} has no size, which the rules of the stack file ask for")
+    images = {name: service.image, **({PGBOUNCER: config.pgbouncer} if PGBOUNCER in service.sidecars else {})}
+    args = TaskArgs(
+        service=name,
+        cpu=service.size.cpu,
+        memory_mb=service.size.memory_mb,
+        main=_main(stack, ctx, name, around.images),
+        role_arn=around.workloads[name].role_arn,
+        key_arn=around.logs_key.key_arn,
+        retention_days=config.logs_retention_days,
+        stop_seconds=service.stop_seconds,
+        read_only=not config.exec.enabled,
+        port=_port(service),
+        sidecars={sidecar: _sidecar(stack, around.images) for sidecar in service.sidecars},
+        told=told(stack, ctx, name, around.secret_arns),
+        read=rights(read_at_start(stack.config, name), things(stack, ctx), ctx).statements,
+        pulls=tuple(image for image in images if image in around.images.uris),
+    )
+    return Task(f"task-{name}", args, ctx).definition_arn
+
+
+def _main(stack: Stack, ctx: Context, name: str, images: Images) -> "Container":
+    service = stack.config.services[name]
+    return _container(stack, images.uris.get(name), _port(service), environment(stack, ctx, name), service.command)
+
+
+def _sidecar(stack: Stack, images: Images) -> "Container":
+    """PgBouncer, which is told of the database what the service is."""
+    from components.compute.definitions import Port
+
+    listens = Port(number=PGBOUNCER_PORT, name=PGBOUNCER, spoken="http")
+    return _container(stack, images.uris.get(PGBOUNCER), listens, {}, ())
+
+
+def _container(
+    stack: Stack, uri: Input[str] | None, port: "Port | None", said: Mapping[str, str], command: tuple[str, ...]
+) -> "Container":
+    """What runs at `uri`; where there is none, what stands in for it, whatever its command."""
+    from components.compute import stand_in
+    from components.compute.task import Container
+
+    if uri is not None:
+        return Container(image=uri, environment=said, command=command)
+    number, spoken = (port.number, port.spoken) if port else (None, "http")
+    return Container(
+        image=stack.config.containers.placeholder,
+        environment=said,
+        entry_point=stand_in.entry_point(),
+        command=stand_in.command(number, "grpc" if spoken == "grpc" else "http"),
+        user=stand_in.USER,
+    )
+
+
+def _port(service: Service) -> "Port | None":
+    from components.compute.definitions import Port
+
+    if service.port is None:
+        return None
+    grpc = service.route is not None and service.route.protocol == "grpc"
+    return Port(number=service.port, name="main", spoken="grpc" if grpc else "http")
+
+
+def _scaling(service: Service) -> Scaling:
+    if service.scaling is None:
+        raise ValueError("a service has no scaling, which the rules of the stack file ask for")
+    return service.scaling
+
+
+def _scales(stack: Stack, ctx: Context, name: str, cluster: str, service_name: Output[str], routed: Routed | None) -> None:
+    from components.compute.task_scaling import Limits, TaskScaling, TaskScalingArgs, Waiting
+
+    service, schedule = stack.config.services[name], stack.config.schedule
+    scaling = _scaling(service)
+    args = TaskScalingArgs(
+        service=name,
+        cluster_name=cluster,
+        service_name=service_name,
+        least=scaling.least,
+        most=scaling.most,
+        timezone=schedule.timezone,
+        cpu_percent=scaling.cpu_percent,
+        memory_percent=scaling.memory_percent,
+        requests=scaling.requests_per_target if routed else None,
+        request_label=routed.request_label if routed else None,
+        steps=scaling.steps,
+        waiting=Waiting(queue=scaling.backlog.queue, per_task=scaling.backlog.per_task) if scaling.backlog else None,
+        forecast=scaling.predictive,
+        peaks=tuple(Limits(at=peak.at, least=peak.least, most=peak.most) for peak in scaling.peaks),
+    )
+    scaled = TaskScaling(f"scaling-{name}", args, ctx)
+    if schedule.enabled and not service.always_on:
+        from components.compute.task_hours import TaskHours, TaskHoursArgs
+
+        hours = TaskHoursArgs(resource_id=scaled.resource_id, hours=_hours(stack), least=scaling.least, most=scaling.most)
+        TaskHours(f"hours-{name}", hours, ctx.asked_by("plinth:schedule"))
+
+
+def _hours(stack: Stack) -> Hours:
+    schedule = stack.config.schedule
+    return Hours(timezone=schedule.timezone, start=schedule.start, stop=schedule.stop, days=schedule.days)

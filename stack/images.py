@@ -1,0 +1,84 @@
+"""Images of services: where each is kept, and which version of it runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi import Input, Output
+
+from components.core.context import Context
+from components.core.contracts import EncryptionKey
+from components.security.purposes import Purpose
+from stack.config.container_rules import PGBOUNCER
+from stack.config.loader import Stack
+
+_BUILD, _PLACEHOLDER = "build:", "placeholder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """The registries of a stack by the image that each keeps: a service's own, or a sidecar's; and what to run.
+
+    `uris` has no entry for an image that is a placeholder.
+    """
+
+    registries: Mapping[str, Output[str]]
+    uris: Mapping[str, Input[str]]
+
+
+def images(stack: Stack, ctx: Context, keys: Mapping[Purpose, EncryptionKey]) -> Images:
+    """A registry for the image of each service, and one for each sidecar; what is to be built for them."""
+    wanted = _wanted(stack)
+    if not wanted:
+        return Images(registries={}, uris={})
+    from components.compute.registry import Registry, RegistryArgs, image_uri
+    from components.security.pipelines import deploy_role_arn
+
+    containers = stack.config.containers
+    registries = {
+        name: Registry(
+            f"registry-{name}",
+            RegistryArgs(
+                image=name,
+                key_arn=keys["storage"].key_arn,
+                keep_images=containers.keep_images,
+                untagged_days=containers.untagged_days,
+                pushed_by=(deploy_role_arn(ctx),) if stack.config.identity.github.enabled else (),
+            ),
+            ctx.asked_by("plinth:containers").serving(_workload(stack, name)),
+        ).repository_url
+        for name in wanted
+    }
+    built = _built(ctx, {name: image for name, image in wanted.items() if image.startswith(_BUILD)}, registries)
+    kept = {
+        name: image_uri(ctx, name, image)
+        for name, image in wanted.items()
+        if image != _PLACEHOLDER and not image.startswith(_BUILD)
+    }
+    return Images(registries=registries, uris={**kept, **built})
+
+
+def _wanted(stack: Stack) -> Mapping[str, str]:
+    """What is said of each image."""
+    services = stack.config.services
+    found = {name: service.image for name, service in services.items() if service.image}
+    if any(PGBOUNCER in service.sidecars for service in services.values()):
+        found[PGBOUNCER] = stack.config.containers.pgbouncer
+    return found
+
+
+def _workload(stack: Stack, image: str) -> str:
+    service = stack.config.services.get(image)
+    return service.workload or "" if service else ""
+
+
+def _built(ctx: Context, folders: Mapping[str, str], registries: Mapping[str, Output[str]]) -> Mapping[str, Input[str]]:
+    if not folders:
+        return {}
+    from components.compute.builds import Build, Builds, BuildsArgs
+
+    args = BuildsArgs(
+        images={
+            name: Build(folder=image.removeprefix(_BUILD), repository_url=registries[name]) for name, image in folders.items()
+        }
+    )
+    return Builds("builds", args, ctx.asked_by("plinth:containers.builds")).image_uris
