@@ -365,7 +365,7 @@ def test_prod_keeps_and_copies_no_less_than_staging_nor_staging_than_dev() -> No
 
 def test_a_bucket_without_copies_has_nothing_in_another_region(tmp_path: Path) -> None:
     value: Any = read(ROOT, "prod", "plinth").at(BUCKETS)
-    alone = {name: {**bucket, "copies": []} for name, bucket in value.items()}
+    alone: dict[str, Any] = {name: {**bucket, "copies": []} for name, bucket in value.items()}
     graph = planned(tmp_path, "prod", {BUCKETS: alone})
     gone = {resource.name for urn, resource in graphs()["prod"].resources.items() if urn not in graph.resources}
     assert graph.resources.keys() <= graphs()["prod"].resources.keys()

@@ -142,7 +142,7 @@ def test_what_goes_by_its_name_is_out_of_reach_under_the_name_of_another_stack()
 
 
 def test_nothing_happens_in_a_region_that_the_stack_does_not_use() -> None:
-    both = deploy_statements(context(), PipelineScope(state=STATE, regions=(STANDBY, REGION), boundary_arn=BOUNDARY))
+    both = deploy_statements(context(), replace(SCOPE, regions=(STANDBY, REGION)))
     regional = [r for rights in handlers.rights().values() for r in rights if "{region}" in r.arn or r.resource == "*"]
     for right in (r for r in regional if r.action.partition(":")[0] not in ("iam", "route53") and r.guard != "service"):
         tags = {**tagged("Resource", "dev"), **tagged("Request", "dev")}
