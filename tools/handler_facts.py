@@ -358,6 +358,10 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "servicediscovery:TagResource *": "unclaimed",
         "servicediscovery:UntagResource *": "unclaimed",
     },
+    "called as the thing is made, when its tags do not count yet (EFS user guide, 'Tagging resources')": {
+        "elasticfilesystem:TagResource elasticfilesystem:access-point": "claim",
+        "elasticfilesystem:TagResource elasticfilesystem:file-system": "claim",
+    },
     "an operation has no ARN, and the namespace that it makes none yet": {"servicediscovery:GetOperation *": ""},
     "EC2 calls it in the name of whoever makes a flow log, which goes by its tags (VPC user guide, 'Publish flow logs to S3')": {
         "logs:CreateLogDelivery *": "",

@@ -66,6 +66,28 @@ _PASSES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Calls that pass a role: the parameter that names it, and to whom."""
 _S3: Final[Mapping[str, str]] = {"DELETE": "DeleteObject", "GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject"}
+_BUCKETS: Final[Mapping[str, str]] = {"DELETE": "DeleteBucket", "GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket"}
+_SETTINGS: Final[Mapping[str, str]] = {
+    "accelerate": "AccelerateConfiguration",
+    "acl": "BucketAcl",
+    "cors": "BucketCORS",
+    "encryption": "EncryptionConfiguration",
+    "intelligent-tiering": "IntelligentTieringConfiguration",
+    "lifecycle": "LifecycleConfiguration",
+    "logging": "BucketLogging",
+    "notification": "BucketNotification",
+    "object-lock": "BucketObjectLockConfiguration",
+    "ownershipControls": "BucketOwnershipControls",
+    "policy": "BucketPolicy",
+    "publicAccessBlock": "BucketPublicAccessBlock",
+    "replication": "ReplicationConfiguration",
+    "requestPayment": "BucketRequestPayment",
+    "tagging": "BucketTagging",
+    "versioning": "BucketVersioning",
+    "website": "BucketWebsite",
+}
+"""What part of a bucket a call is about, by its query, and what IAM calls it (S3 user guide, "Required permissions for S3 API
+operations"): to take a setting away is to put it, a policy excepted."""
 NAMELESS: Final = ("servicediscovery:GetOperation",)
 """Calls on something that the reference gives an ARN, though the call does not say which: judged as on every resource."""
 
@@ -269,8 +291,15 @@ def _s3(method: str, url: str, headers: Mapping[str, str], region: str) -> Call:
     address = urlparse(url)
     path, query = address.path.lstrip("/"), parse_qs(address.query, keep_blank_values=True)
     if "list-type" in query:
-        return Call("s3:ListBucket", region, {"arn": f"arn:aws:s3:::{path}", "s3:prefix": query["prefix"][0]})
-    action = "CreateBucket" if method == "PUT" and "/" not in path else _S3[method]
+        return Call("s3:ListBucket", region, {"arn": f"arn:aws:s3:::{path}", "s3:prefix": query.get("prefix", [""])[0]})
+    if "versions" in query:
+        return Call("s3:ListBucketVersions", region, {"arn": f"arn:aws:s3:::{path}"})
+    if "delete" in query:
+        return Call("s3:DeleteObjectVersion", region, {"arn": f"arn:aws:s3:::{path}/*"})
+    if setting := next((name for key, name in _SETTINGS.items() if key in query), ""):
+        verb = "Get" if method == "GET" else "Delete" if (method, setting) == ("DELETE", "BucketPolicy") else "Put"
+        return Call(f"s3:{verb}{setting}", region, {"arn": f"arn:aws:s3:::{path}"})
+    action = _S3[method] if "/" in path else _BUCKETS[method]
     source = headers.get("x-amz-copy-source", "")
     return Call(f"s3:{action}", region, {"arn": f"arn:aws:s3:::{path}"} | ({"source": source} if source else {}))
 
