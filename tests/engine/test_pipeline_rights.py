@@ -77,7 +77,8 @@ UNMEASURED: Final[Mapping[str, str]] = {
         elasticfilesystem:DescribeAccessPoints elasticfilesystem:DescribeBackupPolicy
         elasticfilesystem:DescribeFileSystemPolicy elasticfilesystem:DescribeFileSystems
         elasticfilesystem:DescribeLifecycleConfiguration elasticfilesystem:DescribeMountTargetSecurityGroups
-        elasticfilesystem:DescribeReplicationConfigurations elasticfilesystem:DescribeMountTargets elasticfilesystem:ModifyMountTargetSecurityGroups
+        elasticfilesystem:DescribeReplicationConfigurations
+        elasticfilesystem:DescribeMountTargets elasticfilesystem:ModifyMountTargetSecurityGroups
         elasticfilesystem:PutBackupPolicy elasticfilesystem:PutFileSystemPolicy elasticfilesystem:PutLifecycleConfiguration
         elasticfilesystem:TagResource elasticfilesystem:UntagResource elasticfilesystem:UpdateFileSystem kms:CreateGrant
         kms:GenerateDataKeyWithoutPlaintext""",
