@@ -118,6 +118,13 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 }
 """Actions of CloudFormation's handlers that no pipeline gets, by the reason."""
 
+
+def _setting(name: str) -> Mapping[str, str]:
+    """What a setting of a bucket takes: to take it away is to put it."""
+    put, get = f"s3:Put{name}", f"s3:Get{name}"
+    return {"create": put, "read": get, "update": put, "delete": put}
+
+
 ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudwatch/logGroup:LogGroup": {"create": "logs:AssociateKmsKey"},
     "aws:ebs/defaultKmsKey:DefaultKmsKey": {
@@ -188,82 +195,24 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:iam/user:User": {"create": "iam:PutUserPermissionsBoundary"},
     "aws:iam/userPolicy:UserPolicy": {"read": "iam:GetUser"},
     "aws:kms/replicaKey:ReplicaKey": {"read": "kms:GetKeyRotationStatus"},
-    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": {
-        "create": "s3:PutAccountPublicAccessBlock",
-        "read": "s3:GetAccountPublicAccessBlock",
-        "update": "s3:PutAccountPublicAccessBlock",
-        "delete": "s3:PutAccountPublicAccessBlock",
-    },
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": _setting("AccountPublicAccessBlock"),
     "aws:s3/bucket:Bucket": {
         "read": "s3:GetBucketAcl s3:GetBucketPolicy s3:GetBucketRequestPayment",
         "delete": "s3:DeleteObjectVersion s3:ListBucketVersions",
     },
-    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": {
-        "create": "s3:PutBucketCORS",
-        "read": "s3:GetBucketCORS",
-        "update": "s3:PutBucketCORS",
-        "delete": "s3:PutBucketCORS",
-    },
-    "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": {
-        "create": "s3:PutIntelligentTieringConfiguration",
-        "read": "s3:GetIntelligentTieringConfiguration",
-        "update": "s3:PutIntelligentTieringConfiguration",
-        "delete": "s3:PutIntelligentTieringConfiguration",
-    },
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
-        "create": "s3:PutLifecycleConfiguration",
-        "read": "s3:GetLifecycleConfiguration",
-        "update": "s3:PutLifecycleConfiguration",
-        "delete": "s3:PutLifecycleConfiguration",
-    },
-    "aws:s3/bucketLogging:BucketLogging": {
-        "create": "s3:PutBucketLogging",
-        "read": "s3:GetBucketLogging",
-        "update": "s3:PutBucketLogging",
-        "delete": "s3:PutBucketLogging",
-    },
-    "aws:s3/bucketNotification:BucketNotification": {
-        "create": "s3:PutBucketNotification",
-        "read": "s3:GetBucketNotification",
-        "update": "s3:PutBucketNotification",
-        "delete": "s3:PutBucketNotification",
-    },
-    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
-        "create": "s3:PutBucketObjectLockConfiguration",
-        "read": "s3:GetBucketObjectLockConfiguration",
-        "update": "s3:PutBucketObjectLockConfiguration",
-        "delete": "s3:PutBucketObjectLockConfiguration",
-    },
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
-        "create": "s3:PutBucketOwnershipControls",
-        "read": "s3:GetBucketOwnershipControls",
-        "update": "s3:PutBucketOwnershipControls",
-        "delete": "s3:PutBucketOwnershipControls",
-    },
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
-        "create": "s3:PutBucketPublicAccessBlock",
-        "read": "s3:GetBucketPublicAccessBlock",
-        "update": "s3:PutBucketPublicAccessBlock",
-        "delete": "s3:PutBucketPublicAccessBlock",
-    },
-    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": {
-        "create": "s3:PutReplicationConfiguration",
-        "read": "s3:GetReplicationConfiguration",
-        "update": "s3:PutReplicationConfiguration",
-        "delete": "s3:PutReplicationConfiguration",
-    },
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
-        "create": "s3:PutEncryptionConfiguration",
-        "read": "s3:GetEncryptionConfiguration",
-        "update": "s3:PutEncryptionConfiguration",
-        "delete": "s3:PutEncryptionConfiguration",
-    },
-    "aws:s3/bucketVersioning:BucketVersioning": {
-        "create": "s3:PutBucketVersioning",
-        "read": "s3:GetBucketVersioning",
-        "update": "s3:PutBucketVersioning",
-        "delete": "s3:PutBucketVersioning",
-    },
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _setting("BucketCORS"),
+    "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": _setting(
+        "IntelligentTieringConfiguration"
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _setting("LifecycleConfiguration"),
+    "aws:s3/bucketLogging:BucketLogging": _setting("BucketLogging"),
+    "aws:s3/bucketNotification:BucketNotification": _setting("BucketNotification"),
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": _setting("BucketObjectLockConfiguration"),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _setting("BucketOwnershipControls"),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _setting("BucketPublicAccessBlock"),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": _setting("ReplicationConfiguration"),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _setting("EncryptionConfiguration"),
+    "aws:s3/bucketVersioning:BucketVersioning": _setting("BucketVersioning"),
     "aws:secretsmanager/secret:Secret": {
         "create": "kms:Decrypt kms:GenerateDataKey",
         "read": "secretsmanager:GetResourcePolicy",
