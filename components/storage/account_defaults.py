@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pulumi import Input, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import ebs, s3
 
+from components.core.checks import refuse
 from components.core.component import Component
 from components.core.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDefaultsArgs:
-    """`key_arn` is what volumes are encrypted with that name no key themselves."""
+    """`key_arn` is what volumes are encrypted with that name no key themselves. Raises ValueError where it is none."""
 
     key_arn: Input[str]
+
+    def __post_init__(self) -> None:
+        refuse(self, [] if self.key_arn else ["key_arn: none; the ARN of a key"])
 
 
 class AccountDefaults(Component):
@@ -27,6 +31,8 @@ class AccountDefaults(Component):
     """
 
     TYPE: ClassVar[str] = "plinth:storage:AccountDefaults"
+
+    volumes_key_arn: Output[str]
 
     def __init__(self, name: str, args: AccountDefaultsArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
@@ -46,4 +52,5 @@ class AccountDefaults(Component):
             region=ctx.region,
             opts=self.under(after=[key]),  # never with another key in between
         )
+        self.volumes_key_arn = key.key_arn
         self.publish()

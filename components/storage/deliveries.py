@@ -37,10 +37,10 @@ _SENDERS: Mapping[Source, _Sender] = MappingProxyType(
             below=_OWN_FOLDER,
             asks=False,
         ),
-        # CloudWatch Logs user guide, "Logs sent to Amazon S3" (V2). CloudFront is in us-east-1, wherever the bucket is.
+        # CloudWatch Logs user guide, "Logs sent to Amazon S3" (V2). CloudFront is in one region, wherever the bucket is.
         "cloudfront": _Sender(
             service=_DELIVERY,
-            source_arn="arn:aws:logs:us-east-1:{account}:delivery-source:*",
+            source_arn="arn:aws:logs:*:{account}:delivery-source:*",
             below=_OWN_FOLDER,
             given=_OWNED,
         ),
@@ -68,7 +68,7 @@ _SENDERS: Mapping[Source, _Sender] = MappingProxyType(
             asks=False,
         ),
         # WAF developer guide, "Sending web ACL traffic logs to an Amazon Simple Storage Service bucket". Those of CloudFront come
-        # from us-east-1, wherever the bucket is.
+        # from another region than the bucket may be in.
         "waf": _Sender(service=_DELIVERY, source_arn="arn:aws:logs:*:{account}:*", below=_OWN_FOLDER, given=_OWNED),
     }
 )

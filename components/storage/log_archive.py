@@ -1,15 +1,17 @@
 """Where the logs of a region end up: cheap, closed, and gone after a time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pulumi import Output, ResourceOptions
 
+from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
 from components.storage.bucket import Bucket, BucketArgs
 from components.storage.deliveries import Source, deliveries
-from components.storage.lifecycle import Lifecycle
+from components.storage.lifecycle import Lifecycle, lifecycle_problems
 from components.storage.names import bucket_arn
 
 _PURPOSE, _WAF_PURPOSE, _WAF_PREFIX = "logs", "waf", "aws-waf-logs-"
@@ -18,11 +20,23 @@ _SOURCES: tuple[Source, ...] = ("alb", "cloudfront", "cloudtrail", "flow", "nlb"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogArchiveArgs:
-    """Logs that age as `lifecycle` says; `place` sets apart the archive of another region. `waf` adds the bucket of firewalls."""
+    """Logs that age as `lifecycle` says; `place` sets apart the archive of another region. `waf` adds the bucket of firewalls.
+
+    Raises ValueError that names every fault.
+    """
 
     lifecycle: Lifecycle
     waf: bool = False
     place: str = ""
+
+    def __post_init__(self) -> None:
+        refuse(self, self._problems())
+
+    def _problems(self) -> Iterator[str]:
+        for where, problem, allowed in lifecycle_problems(self.lifecycle):
+            yield f"lifecycle.{where}: {problem}; {allowed}"
+        if self.place:
+            yield from name_problems("place", self.place)
 
 
 class LogArchive(Component):

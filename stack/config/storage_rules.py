@@ -88,6 +88,16 @@ def _origins_differ(config: StackConfig) -> Iterator[Breach]:
                 yield Breach(path=path, problem=f"{origin} is given twice", allowed="each once")
 
 
+def _files_have_a_door(config: StackConfig) -> Iterator[Breach]:
+    files = config.storage.files
+    if files.enabled and not files.access_points:
+        yield Breach(
+            path=(_STORAGE, "files", "accessPoints"),
+            problem="is empty, and nobody gets in without",
+            allowed="at least one access point",
+        )
+
+
 def _what_needs_the_key_has_it(config: StackConfig) -> Iterator[Breach]:
     needing = [
         what
@@ -107,6 +117,7 @@ STORAGE_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _names_are_free,
     _what_they_refer_to_is_there,
     _origins_differ,
+    _files_have_a_door,
     _what_needs_the_key_has_it,
 )
 """The rules of this section."""

@@ -109,6 +109,13 @@ def test_files_and_volumes_without_the_key_they_are_encrypted_with_are_refused(
     assert refusals(copy) == [f"plinth:keys.purposes: has no storage, but {needing} are encrypted with it; storage among them"]
 
 
+def test_files_that_nobody_could_reach_are_refused(tmp_path: Path) -> None:
+    pattern, empty = r"files: \{enabled: false(.*)accessPoints: .*\}$", r"files: {enabled: true\1accessPoints: {}}"
+    assert refused(tmp_path, pattern, empty) == [
+        "plinth:storage.files.accessPoints: is empty, and nobody gets in without; at least one access point"
+    ]
+
+
 def test_logs_that_go_before_they_get_cheaper_are_refused_by_the_name_that_the_key_has_there(tmp_path: Path) -> None:
     changed = "keepDays: 30, transitions: [{to: STANDARD_IA, afterDays: 30}]"
     assert refused(tmp_path, r"keepDays: 30, transitions: \[\]", changed) == [

@@ -298,7 +298,7 @@ def _s3(method: str, url: str, headers: Mapping[str, str], region: str) -> Call:
     address = urlparse(url)
     path, query = address.path.strip("/"), parse_qs(address.query, keep_blank_values=True)
     if "list-type" in query:
-        return Call("s3:ListBucket", region, {"arn": f"arn:aws:s3:::{path}", "s3:prefix": query["prefix"][0]})
+        return Call("s3:ListBucket", region, {"arn": f"arn:aws:s3:::{path}", "s3:prefix": query.get("prefix", [""])[0]})
     action = _s3_action(method, path, query)
     source = headers.get("x-amz-copy-source", "")
     return Call(f"s3:{action}", region, {"arn": f"arn:aws:s3:::{path}"} | ({"source": source} if source else {}))
@@ -312,7 +312,7 @@ def _s3_action(method: str, path: str, query: Mapping[str, Sequence[str]]) -> st
     if "versions" in query:
         return "ListBucketVersions"
     if "delete" in query:
-        return "DeleteObject"
+        return "DeleteObjectVersion"
     return _OBJECT[method] if "/" in path else _BUCKET[method]
 
 

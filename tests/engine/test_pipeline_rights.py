@@ -70,6 +70,26 @@ UNMEASURED: Final[Mapping[str, str]] = {
         ec2:AssociateClientVpnTargetNetwork ec2:AuthorizeClientVpnIngress ec2:CreateClientVpnEndpoint ec2:DeleteClientVpnEndpoint
         ec2:DescribeClientVpnAuthorizationRules ec2:DescribeClientVpnEndpoints ec2:DescribeClientVpnTargetNetworks
         ec2:DisassociateClientVpnTargetNetwork ec2:ModifyClientVpnEndpoint ec2:RevokeClientVpnIngress""",
+    "only where there are files that services share, whose calls have no action in them": """
+        ec2:CreateNetworkInterface ec2:DeleteNetworkInterface elasticfilesystem:CreateAccessPoint
+        elasticfilesystem:CreateFileSystem elasticfilesystem:CreateMountTarget elasticfilesystem:DeleteAccessPoint
+        elasticfilesystem:DeleteFileSystem elasticfilesystem:DeleteFileSystemPolicy elasticfilesystem:DeleteMountTarget
+        elasticfilesystem:DescribeAccessPoints elasticfilesystem:DescribeBackupPolicy
+        elasticfilesystem:DescribeFileSystemPolicy elasticfilesystem:DescribeFileSystems
+        elasticfilesystem:DescribeLifecycleConfiguration elasticfilesystem:DescribeMountTargetSecurityGroups
+        elasticfilesystem:DescribeReplicationConfigurations
+        elasticfilesystem:DescribeMountTargets elasticfilesystem:ModifyMountTargetSecurityGroups
+        elasticfilesystem:PutBackupPolicy elasticfilesystem:PutFileSystemPolicy elasticfilesystem:PutLifecycleConfiguration
+        elasticfilesystem:TagResource elasticfilesystem:UntagResource elasticfilesystem:UpdateFileSystem kms:CreateGrant
+        kms:GenerateDataKeyWithoutPlaintext""",
+    "for what an account has once, of which other programs of the same account would have to be free": """
+        ec2:DisableEbsEncryptionByDefault ec2:EnableEbsEncryptionByDefault ec2:GetEbsDefaultKmsKeyId
+        ec2:GetEbsEncryptionByDefault ec2:ModifyEbsDefaultKmsKeyId ec2:ResetEbsDefaultKmsKeyId s3:GetAccountPublicAccessBlock
+        s3:PutAccountPublicAccessBlock""",
+    "for locks and copies of buckets, which prod alone has, and for queues": """
+        s3:GetBucketNotification s3:GetIntelligentTieringConfiguration s3:PutBucketNotification
+        s3:PutBucketObjectLockConfiguration s3:PutIntelligentTieringConfiguration s3:PutReplicationConfiguration""",
+    "AWS calls it in the name of whoever has flow logs delivered to a bucket": "logs:CreateLogDelivery logs:DeleteLogDelivery",
     "the emulated AWS copies no keys to other regions": "kms:ReplicateKey",
     "AWS calls it in the name of whoever calls a service that keeps data under a key of ours": """
         kms:Decrypt kms:Encrypt kms:GenerateDataKey""",

@@ -16,6 +16,7 @@ from plinth.access.report import called, principals, targets_of, things, to_json
 from plinth.access.rights import Access, access
 from plinth.engine.graph import Graph
 from stack.config.document import read
+from stack.config.loader import load_all
 from tests.harness import ROOT, STACKS, Done, graphs, named, plinth_here, project_copy, recorded
 
 TRUST = json.dumps(
@@ -226,10 +227,13 @@ def test_every_role_of_a_stack_has_rights_of_its_own_and_a_key_that_asked(stack:
     found = access(graph)
     assert found.unread == ()
     roles = [entry for entry in principals(graph, found) if entry[0].type.endswith(":Role")]
-    assert len(roles) == 6
+    services = load_all(ROOT, (stack,))[stack].config.services
+    names = {role.name for role, _, _ in roles}
+    assert {"flow-logs-writer-role", *(f"service-{name}-identity-role" for name in services)} <= names
+    told = {f"service-{name}-identity-role" for name, service in services.items() if service.runs_on == "ecs"}
     for role, takers, rights in roles:
         assert takers
-        assert rights
+        assert rights or role.name in told, "a task that only connects does nothing itself: it is told what it connects to"
         assert graph.asked_by(role).startswith("plinth:")
     (writer,) = found.of(named(graph, "flow-logs-writer-role").urn)
     assert targets_of(graph, writer) == ["flow-logs-records"]
@@ -243,17 +247,18 @@ def reaching_names(graph: Graph, name: str) -> list[str]:
 @pytest.mark.requirement("SEC-27", part="who reaches each secret and key, as its own policy consents")
 def test_a_secret_is_reached_by_the_services_that_named_it_and_by_nobody_else(stack: str) -> None:
     graph = graphs()[stack]
-    assert reaching_names(graph, "secrets-google-oauth") == ["service-collection-identity-role"]
-    assert reaching_names(graph, "secrets-booking-django-key") == [
-        "service-booking-identity-role",
-        "service-booking-worker-identity-role",
-    ]
+    assert reaching_names(graph, "secrets-google-oauth") == []  # whoever starts the tasks reads it for them
+    assert reaching_names(graph, "secrets-booking-django-key") == ["service-bot-api-identity-role"]
     assert reaching_names(graph, "secrets-postgres") == []
     assert set(reaching_names(graph, "secrets-encryption-key")) == {
         f"whom account {'0' * 12} lets",
-        *(f"service-{name}-identity-role" for name in ("booking", "booking-worker", "bot-runner", "collection")),
+        *(f"service-{name}-identity-role" for name in ("bot-api", "bot-runner", "websocket")),
     }
-    for purpose in ("data", "storage", "backup", "config"):
+    using = {f"service-{name}-identity-role" for name in ("booking", "bot-runner", "collection", "resize")}
+    copying = {f"bucket-{name}-replicator-role" for name in ("backups", "frontend", "media", "static") if stack == "prod"}
+    for purpose in ("storage", "backup"):  # by either key, as long as it is for one of their buckets
+        assert set(reaching_names(graph, f"{purpose}-encryption-key")) == {f"whom account {'0' * 12} lets"} | using | copying
+    for purpose in ("data", "config"):
         assert set(reaching_names(graph, f"{purpose}-encryption-key")) == {f"whom account {'0' * 12} lets"}
     assert reaching_names(graph, "flow-logs-records") == ["flow-logs-writer-role"]
 
@@ -262,21 +267,21 @@ def test_a_right_leads_to_the_entry_that_asked_for_it() -> None:
     document = read(ROOT, "dev", "plinth")
     asked = asked_for(document, "plinth:services.collection")
     line = document.line(("plinth:services", "collection", "access", 2))
-    assert asked["ReadSecretGoogleOauth"] == f"secret.google-oauth as read (Pulumi.dev.yaml:{line})"
-    assert asked["KeyReadSecretGoogleOauth"] == asked["ReadSecretGoogleOauth"]
+    assert asked["WriteBucketUploads"] == f"bucket.uploads as write (Pulumi.dev.yaml:{line})"
+    assert asked["KeyWriteBucketUploads"] == asked["WriteBucketUploads"]
     graph = graphs()["dev"]
     role = named(graph, "service-collection-identity-role")
-    assert {entry_of(asked, right) for right in access(graph).of(role.urn)} == {
-        asked["ReadSecretGoogleOauth"],
-        asked["ReadSecretCollectionApiKeys"],
-    }
+    assert {entry_of(asked, right) for right in access(graph).of(role.urn)} == {asked["WriteBucketUploads"]}
     assert asked_for(None, "plinth:services.collection") == asked_for(document, "plinth:services.nobody") == {}
 
 
 def test_what_no_entry_asked_for_leads_to_none() -> None:
     graph, asked = graphs()["dev"], asked_for(read(ROOT, "dev", "plinth"), "plinth:services.bot-runner")
     rights = {right.sid: right for right in access(graph).of(named(graph, "service-bot-runner-identity-role").urn)}
-    assert {sid for sid, right in rights.items() if not entry_of(asked, right)} == {"Agent", "AgentState"}
+    assert {sid for sid, right in rights.items() if not entry_of(asked, right)} == {
+        *("Agent", "AgentState"),
+        *("ReadSecretBotToken", "KeyReadSecretBotToken"),  # which its `secrets` ask for
+    }
 
 
 def test_the_command_says_it_for_people_and_as_json(

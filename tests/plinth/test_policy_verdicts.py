@@ -98,6 +98,7 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("name-by-convention", "flow-logs-writer-role", setting("name", "writer")),
     ("log-group-retained", "flow-logs-records", setting("retentionInDays", None)),
     ("log-group-encrypted", "flow-logs-records", setting("kmsKeyId", None)),
+    ("file-system-encrypted", "files-files", setting("encrypted", False)),
     ("region-allowed", "network-vpc", setting("region", "sa-east-1")),
     ("cache-encrypted", "cache-redis-group", setting("transitEncryptionEnabled", value=False)),
     ("cache-asks-who-it-is", "cache-broker-group", setting("authToken", None)),
@@ -116,8 +117,10 @@ def test_one_broken_property_breaks_exactly_its_rule(rule: str, name: str, chang
     assert verdicts(changed(graphs()["prod"], name, change)) == {(rule, name)}
 
 
-def test_a_vpc_without_its_flow_log_breaks_the_rule_on_the_vpc() -> None:
-    assert verdicts(without(graphs()["prod"], "flow-logs-all")) == {("vpc-flow-logged", "network-vpc")}
+def test_a_vpc_without_any_flow_log_breaks_the_rule_on_the_vpc() -> None:
+    archived = without(graphs()["prod"], "flow-logs-all")
+    assert verdicts(archived) == set()
+    assert verdicts(without(archived, "flow-logs-archive")) == {("vpc-flow-logged", "network-vpc")}
 
 
 @pytest.mark.parametrize("setting_of", ["private", "ownership", "encryption", "versioning", "policy", "lifecycle"])

@@ -27,9 +27,9 @@ _SETTINGS: Mapping[str, Mapping[str, Any]] = {
 _FLAG = {"blockPublicAcls": False}
 
 
-def bucket(stack: str = "prod", of: str = "thing", **changed: Mapping[str, Any] | None) -> Case:
+def bucket(changed: Mapping[str, Mapping[str, Any] | None] | None = None, *, stack: str = "prod", of: str = "thing") -> Case:
     """A bucket with all its settings, some of them changed; None leaves one out."""
-    urn = f"urn:pulumi:{stack}::plinth::{BUCKET}::{of}"
+    urn, changed = f"urn:pulumi:{stack}::plinth::{BUCKET}::{of}", changed or {}
     settings = {
         kind: {**props, **(changed.get(kind) or {})} for kind, props in _SETTINGS.items() if changed.get(kind, {}) is not None
     }
@@ -54,29 +54,29 @@ CASES: Mapping[str, Cases] = {
     "bucket-has-all-settings": Cases(
         satisfied=[
             bucket(),
-            bucket("dev", Versioning={"versioningConfiguration": {"status": "Suspended"}}),
-            bucket(Policy={"policy": document({**_REFUSAL, "Action": "*"})}),
+            bucket({"Versioning": {"versioningConfiguration": {"status": "Suspended"}}}, stack="dev"),
+            bucket({"Policy": {"policy": document({**_REFUSAL, "Action": "*"})}}),
         ],
         violated=[
-            *(bucket(**{kind: None}) for kind in _SETTINGS),
+            *(bucket({kind: None}) for kind in _SETTINGS),
             bucket(of="other"),
-            bucket(PublicAccessBlock=_FLAG),
-            bucket(OwnershipControls={"rule": {"objectOwnership": "ObjectWriter"}}),
-            bucket(ServerSideEncryptionConfiguration={"rules": []}),
-            bucket(Versioning={"versioningConfiguration": {"status": "Suspended"}}),
-            bucket(Policy={"policy": document({**_REFUSAL, "Principal": {"AWS": "123456789012"}})}),
-            bucket(Policy={"policy": document({**_REFUSAL, "Effect": "Allow"})}),
-            bucket(Policy={"policy": document({**_REFUSAL, "Action": "s3:PutObject"})}),
-            bucket(Policy={"policy": document({**_REFUSAL, "Condition": {"Bool": {"aws:SecureTransport": "true"}}})}),
-            bucket(LifecycleConfiguration={"rules": [{"id": "uploads", "status": "Disabled"}]}),
+            bucket({"PublicAccessBlock": _FLAG}),
+            bucket({"OwnershipControls": {"rule": {"objectOwnership": "ObjectWriter"}}}),
+            bucket({"ServerSideEncryptionConfiguration": {"rules": []}}),
+            bucket({"Versioning": {"versioningConfiguration": {"status": "Suspended"}}}),
+            bucket({"Policy": {"policy": document({**_REFUSAL, "Principal": {"AWS": "123456789012"}})}}),
+            bucket({"Policy": {"policy": document({**_REFUSAL, "Effect": "Allow"})}}),
+            bucket({"Policy": {"policy": document({**_REFUSAL, "Action": "s3:PutObject"})}}),
+            bucket({"Policy": {"policy": document({**_REFUSAL, "Condition": {"Bool": {"aws:SecureTransport": "true"}}})}}),
+            bucket({"LifecycleConfiguration": {"rules": [{"id": "uploads", "status": "Disabled"}]}}),
         ],
         undecided=[
-            bucket(PublicAccessBlock={"blockPublicAcls": UNKNOWN}),
-            bucket(OwnershipControls={"rule": UNKNOWN}),
-            bucket(ServerSideEncryptionConfiguration={"rules": [UNKNOWN]}),
-            bucket(Versioning={"versioningConfiguration": {"status": UNKNOWN}}),
-            bucket(Policy={"policy": UNKNOWN}),
-            bucket(LifecycleConfiguration={"rules": UNKNOWN}),
+            bucket({"PublicAccessBlock": {"blockPublicAcls": UNKNOWN}}),
+            bucket({"OwnershipControls": {"rule": UNKNOWN}}),
+            bucket({"ServerSideEncryptionConfiguration": {"rules": [UNKNOWN]}}),
+            bucket({"Versioning": {"versioningConfiguration": {"status": UNKNOWN}}}),
+            bucket({"Policy": {"policy": UNKNOWN}}),
+            bucket({"LifecycleConfiguration": {"rules": UNKNOWN}}),
         ],
     ),
     "bucket-pages-of-our-own-only": Cases(

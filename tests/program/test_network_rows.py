@@ -281,6 +281,7 @@ def test_every_policy_document_can_be_read_before_anything_exists(stack: str, tm
     found = [r.inputs[key] for r in graph.resources.values() for key in ("policy", "assumeRolePolicy") if key in r.inputs]
     kinds = (
         "bucketPolicy:BucketPolicy",
+        "fileSystemPolicy:FileSystemPolicy",
         "vpcEndpoint:VpcEndpoint",
         "groupPolicy:GroupPolicy",
         "role:Role",

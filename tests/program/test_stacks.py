@@ -21,6 +21,7 @@ HOLDING_DATA = (
     "aws:kms/key:Key",
     "aws:kms/replicaKey:ReplicaKey",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:efs/fileSystem:FileSystem",
     "aws:s3/bucket:Bucket",
     "aws:secretsmanager/secret:Secret",
     "aws:secretsmanager/secretVersion:SecretVersion",

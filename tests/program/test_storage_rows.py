@@ -371,6 +371,6 @@ def test_a_bucket_without_copies_has_nothing_in_another_region(tmp_path: Path) -
     assert graph.resources.keys() <= graphs()["prod"].resources.keys()
     starts = ("logs-standby", "logs-vault", *(f"bucket-{purpose}-" for purpose in COPIED))
     assert all(name.startswith(starts) for name in gone)
-    assert {resource.inputs.get("region") for resource in graph.resources.values() if resource.type.startswith("aws:s3")} == {
-        "us-east-1"
-    }
+    assert {
+        resource.inputs.get("region") for resource in graph.resources.values() if resource.type.startswith("aws:s3/bucket")
+    } == {"us-east-1"}

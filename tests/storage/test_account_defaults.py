@@ -27,3 +27,8 @@ def test_every_new_volume_is_encrypted_with_a_key_of_the_platforms_own() -> None
     assert named(graph, "storage-defaults-volumes").inputs["enabled"] is True
     assert named(graph, "storage-defaults-volumes-key").inputs["keyArn"] == KEY
     assert named(graph, "storage-defaults-volumes-key").urn in named(graph, "storage-defaults-volumes").dependencies
+
+
+def test_no_key_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"AccountDefaultsArgs: key_arn: none"):
+        AccountDefaultsArgs(key_arn="")

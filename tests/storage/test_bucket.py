@@ -96,7 +96,8 @@ def test_nobody_gets_in_but_by_policy() -> None:
 @pytest.mark.requirement("STO-10")
 def test_its_policy_refuses_what_is_not_encrypted_on_the_way_and_lets_in_whom_it_names() -> None:
     reader = Statement(sid="Read", actions=("s3:GetObject",), resources=(f"arn:aws:s3:::{NAME}/*",))
-    grant = Grant(principals={"AWS": ("arn:aws:iam::111111111111:role/reader",)}, statement=reader)
+    role = "arn:aws:iam::111111111111:role/reader"
+    grant = Grant(principals={"AWS": (role,)}, statement=reader)
     statements = json.loads(named(made(grants=(grant,)), "media-policy").inputs["policy"])["Statement"]
     (denied,) = [one for one in statements if one["Effect"] == "Deny"]
     assert denied["Principal"] == "*"
@@ -104,11 +105,7 @@ def test_its_policy_refuses_what_is_not_encrypted_on_the_way_and_lets_in_whom_it
     assert denied["Resource"] == [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"]
     assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     (allowed,) = [one for one in statements if one["Effect"] == "Allow"]
-    assert (allowed["Sid"], allowed["Action"], allowed["Principal"]) == ("Read", ["s3:GetObject"], {"AWS": [reader_arn(grant)]})
-
-
-def reader_arn(grant: Grant) -> str:
-    return str(grant.principals["AWS"][0])
+    assert (allowed["Sid"], allowed["Action"], allowed["Principal"]) == ("Read", ["s3:GetObject"], {"AWS": [role]})
 
 
 @pytest.mark.requirement("STO-13")

@@ -24,7 +24,7 @@ EXPECTED: dict[Source, tuple[str, str, str, bool]] = {
     ),
     "cloudfront": (
         "delivery.logs.amazonaws.com",
-        f"arn:aws:logs:us-east-1:{ACCOUNT}:delivery-source:*",
+        f"arn:aws:logs:*:{ACCOUNT}:delivery-source:*",
         f"cloudfront/AWSLogs/{ACCOUNT}/*",
         True,
     ),

@@ -61,3 +61,8 @@ def test_the_archive_of_another_region_is_told_apart_by_its_place() -> None:
 def test_who_delivers_waits_for_the_policy() -> None:
     graph = archive()
     assert graph.of_type(LogArchive.TYPE)[0].outputs == {"bucket_name": named(graph, "logs-all-policy").outputs["bucket"]}
+
+
+def test_logs_that_could_not_age_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"LogArchiveArgs: lifecycle.expire_days: -1 days are no time"):
+        archive(lifecycle=Lifecycle(expire_days=-1, old_version_days=0))
