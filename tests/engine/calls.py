@@ -290,8 +290,9 @@ def _call(entry: Mapping[str, Any]) -> Iterator[Call]:
     elif target := headers.get("x-amz-target"):
         yield Call(f"{service}:{target.rpartition('.')[2]}", region, dict(_flat(json.loads(body or b"{}"))))
     else:
-        parameters = dict(parse_qsl(body.decode(), keep_blank_values=True))
-        yield Call(f"{service}:{parameters.pop('Action')}", region, parameters)
+        parameters = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        if action := parameters.pop("Action", ""):  # a call that names none is by method and path: of no service in JUDGED
+            yield Call(f"{service}:{action}", region, parameters)
 
 
 def _s3(method: str, url: str, headers: Mapping[str, str], region: str) -> Call:
@@ -300,6 +301,8 @@ def _s3(method: str, url: str, headers: Mapping[str, str], region: str) -> Call:
     if "list-type" in query:
         return Call("s3:ListBucket", region, {"arn": f"arn:aws:s3:::{path}", "s3:prefix": query.get("prefix", [""])[0]})
     action = _s3_action(method, path, query)
+    if "delete" in query:
+        path += "/*"
     source = headers.get("x-amz-copy-source", "")
     return Call(f"s3:{action}", region, {"arn": f"arn:aws:s3:::{path}"} | ({"source": source} if source else {}))
 
