@@ -2,6 +2,7 @@
 
 from pulumi import export
 
+from stack.databases import exported
 from stack.program import Platform
 
 VERSION = 1
@@ -25,3 +26,4 @@ def publish(platform: Platform) -> None:
     )
     export("securityGroupIds", platform.firewall.group_ids)
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})
+    export("databases", exported(platform.databases))

@@ -2,23 +2,34 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-from pulumi import Output
+from typing import TYPE_CHECKING, Literal
 
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
 from components.core.trust import WebIdentityTrust
-from components.security.keys import Key, KeyArgs, KeyUser, account_directly, account_through, log_service, roles_directly
+from components.security.keys import (
+    Key,
+    KeyArgs,
+    KeyUser,
+    account_directly,
+    account_through,
+    log_service,
+    roles_directly,
+    service_directly,
+)
 from components.security.outside import OutsideRole, OutsideRoleArgs, identity_provider_arn, outside_role_arn
 from components.security.purposes import SERVICES, Purpose
 from components.security.service_user import ServiceUser, ServiceUserArgs, service_user_arn
 from components.security.workload import Workload, WorkloadArgs, workload_role_arn
+from stack.config.database_rules import databases
 from stack.config.engine import credential
 from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
 from stack.config.loader import Stack
-from stack.config.told import logins, read_at_start
+from stack.config.told import STORES, logins, read_at_start
 from stack.things import Rights, rights, things
+
+if TYPE_CHECKING:
+    from components.security.secrets import Secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,9 @@ _LOGIN_LENGTH = 32
 """Characters of the password of a service: what MySQL takes, the narrowest of those who take one."""
 _STACK_FILE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt")
 """What Pulumi does with the key of the secrets in a stack file (Pulumi documentation, "AWS Key Management Service")."""
+
+_PUBLISHING = ("kms:Decrypt", "kms:GenerateDataKey")
+"""What a service does with the key of a topic that it publishes to (SNS developer guide, "Key management")."""
 
 
 def account(stack: Stack, ctx: Context) -> None:
@@ -101,7 +115,7 @@ def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose
             KeyArgs(
                 purpose=purpose,
                 deletion_window_days=config.deletion_days,
-                users=(*_users(purpose), *_direct(purpose, known)),
+                users=(*_users(stack, purpose), *_direct(purpose, known)),
                 copies={place: region for place, (region, copied) in places.items() if purpose in copied},
             ),
             ctx.asked_by("plinth:keys"),
@@ -110,9 +124,14 @@ def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose
     }
 
 
-def _users(purpose: Purpose) -> tuple[KeyUser, ...]:
+def _users(stack: Stack, purpose: Purpose) -> tuple[KeyUser, ...]:
     services = SERVICES[purpose]
-    return account_through(*services) if services else (account_directly(*_STACK_FILE),)
+    if not services:
+        return (account_directly(*_STACK_FILE),)
+    by_itself = (
+        (service_directly("events.rds.amazonaws.com", *_PUBLISHING),) if purpose == "data" and databases(stack.config) else ()
+    )
+    return (*account_through(*services), *by_itself)
 
 
 def _direct(purpose: Purpose, known: Sequence[Holder]) -> tuple[KeyUser, ...]:
@@ -122,12 +141,12 @@ def _direct(purpose: Purpose, known: Sequence[Holder]) -> tuple[KeyUser, ...]:
     )
 
 
-def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, EncryptionKey]) -> Mapping[str, Output[str]]:
-    """Every secret of the stack file, and one for each login; their ARNs by name, where they exist."""
+def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, EncryptionKey]) -> "Secrets | None":
+    """Every secret of the stack file, and one for each login; None where there are none."""
     config = stack.config.secrets
     used = logins(stack.config)
     if not config.generated and not config.given and not used:
-        return {}
+        return None
     from components.security.secrets import Generated, Given, Secrets, SecretsArgs
 
     generated = {
@@ -138,11 +157,19 @@ def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, Encrypt
         name: Given(kept_in=secret.kept_in, value=credential(name) if name in stack.credentials else None)
         for name, secret in config.given.items()
     }
-    own = {login.secret: Generated(kept_in="secrets-manager", length=_LOGIN_LENGTH, username=login.user) for login in used}
+    own = {
+        login.secret: Generated(
+            kept_in="secrets-manager",
+            length=_LOGIN_LENGTH,
+            username=login.user,
+            database=login.keeps if STORES[login.store].own_database else "",
+        )
+        for login in used
+    }
     args = SecretsArgs(
         key_arn=encrypted_with["secrets"].key_arn, recovery_days=config.recovery_days, secrets={**generated, **given, **own}
     )
-    return Secrets("secrets", args, ctx.asked_by("plinth:secrets")).arns
+    return Secrets("secrets", args, ctx.asked_by("plinth:secrets"))
 
 
 def identities(stack: Stack, ctx: Context, known: Sequence[Holder]) -> None:

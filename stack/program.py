@@ -11,7 +11,7 @@ from components.core.contracts import EncryptionKey, LogTarget, ObjectStore, Pri
 from components.core.tagging import default_tags
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import connections, identities, storage
+from stack import connections, databases, identities, storage
 from stack.config.loader import Stack
 from stack.identities import Holder
 
@@ -24,6 +24,7 @@ class Platform:
     firewall: SecurityGroups
     discovery: ServiceRegistry | None
     buckets: Mapping[str, ObjectStore]
+    databases: Mapping[str, databases.Store]
 
 
 def build(stack: Stack) -> Platform:
@@ -33,7 +34,7 @@ def build(stack: Stack) -> Platform:
     holders = identities.holders(stack, ctx)
     logs_key = identities.logs_key(stack, ctx)
     keys = identities.keys(stack, ctx, holders)
-    identities.secrets(stack, ctx, keys)
+    secrets = identities.secrets(stack, ctx, keys)
     archives = storage.log_archives(stack, ctx)
     buckets = storage.buckets(stack, ctx, keys, holders, archives)
     identities.identities(stack, ctx, holders)
@@ -45,7 +46,10 @@ def build(stack: Stack) -> Platform:
     _flow_logs(stack, ctx, network, logs_key, archives.get(storage.HOME))
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
-    return Platform(network=network, firewall=firewall, discovery=_discovery(stack, ctx, network), buckets=buckets)
+    around = databases.Around(network=network, firewall=firewall, keys=keys, logs_key=logs_key, secrets=secrets)
+    stores = databases.databases(stack, ctx, around)
+    discovery = _discovery(stack, ctx, network)
+    return Platform(network=network, firewall=firewall, discovery=discovery, buckets=buckets, databases=stores)
 
 
 def _context(stack: Stack) -> Context:

@@ -7,19 +7,25 @@ from components.core.access import Endpoint, Thing, endpoint_for, statements_for
 from components.core.context import Context
 from components.core.offers import Ingress, Statement
 from components.core.parameters import parameter_arn
+from components.data.engines import ENGINES
 from components.networking.flow_logs import flow_log_group_arn
 from components.security.keys import alias
 from components.security.secrets import secret_arn
 from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
-from stack.config.targets import secrets
-from stack.config.told import STORES
-from stack.told import fact_path
+from stack.config.targets import secrets, stores
+from stack.config.told import STORES, proxied
+from stack.told import PROXY_HOST, fact_path
 
 _STORES: Mapping[str, Thing] = {
-    # Their engines' logins through IAM come with them: until then a connection is all there is.
-    "postgres": Thing(kind="database", endpoint=Endpoint(group="postgres", ingress=Ingress(port=5432, purpose="PostgreSQL"))),
+    # Services show passwords, each its own: on PostgreSQL a user who may log in by IAM can no longer by password.
+    **{
+        engine.name: Thing(
+            kind="database", endpoint=Endpoint(group=engine.name, ingress=Ingress(port=engine.port, purpose=engine.title))
+        )
+        for engine in ENGINES.values()
+    },
     "redis": Thing(kind="cache", endpoint=Endpoint(group="redis", ingress=Ingress(port=6379, purpose="Redis"))),
 }
 
@@ -67,12 +73,16 @@ def rights(access: Sequence[Access], there: Mapping[str, Thing], ctx: Context) -
 
 
 def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
-    yield from _STORES.items()
+    there = stores(stack.config)
+    yield from ((name, thing) for name, thing in _STORES.items() if name in there)
     for name, kept_in in secrets(stack.config).items():
         kind = "secret" if kept_in == "secrets-manager" else "parameter"
         yield f"secret.{name}", Thing(kind=kind, arns=(secret_arn(ctx, name, kept_in),), encrypted=True)
     for name, store in STORES.items():
-        arns = tuple(parameter_arn(ctx, fact_path(name, fact)) for fact in store.facts)
+        if name not in there:
+            continue
+        facts = (*store.facts, *((PROXY_HOST,) if proxied(stack.config, name) else ()))
+        arns = tuple(parameter_arn(ctx, fact_path(name, fact)) for fact in facts)
         yield f"facts.{name}", Thing(kind="parameter", arns=arns)
     for purpose in stack.config.keys.purposes:
         yield f"key.{purpose}", _key(ctx, purpose)

@@ -31,6 +31,8 @@ SECRET_LIMIT: Final = 20_480
 """Characters of a secret's policy (Secrets Manager user guide, "Quotas")."""
 BUCKET_LIMIT: Final = 20_480
 """Bytes of a bucket's policy (S3 user guide, "Policies and permissions in Amazon S3")."""
+TOPIC_LIMIT: Final = 30_720
+"""Bytes of a topic's policy (AWS General Reference, "Amazon SNS endpoints and quotas": 30 KB)."""
 
 _FRAME = '{"Version":"2012-10-17","Statement":[]}'
 _LATER = "_" * 200

@@ -27,6 +27,8 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "repository": 256,
         "role": 64,
         "secret": 512,
+        "task-family": 255,
+        "topic": 256,
         "user": 64,
     }
 )
@@ -34,7 +36,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
 
 Source: `maxLength` of the name in AWS's CloudFormation resource schemas of 2026-10 (cluster is EKS's, ECS allows more); for
 cache, parameter and queue, where the schema has none or a longer one, CreateReplicationGroup, PutParameter and CreateQueue; for
-alias KMS's CreateAlias, 256 with the `alias/` that stands before the name.
+alias KMS's CreateAlias, 256 with the `alias/` that stands before the name; for task-family RegisterTaskDefinition.
 """
 
 GUARDED_PATH: Final = "/guarded/"

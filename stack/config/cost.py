@@ -30,6 +30,9 @@ class Usage(Section):
     secret_requests_thousand: Figures = Field(description="Thousands of requests to Secrets Manager.")
     dns_queries_thousand: Figures = Field(description="Thousands of queries to all hosted zones, private ones included.")
     vpn_connection_hours: Figures = Field(description="Hours that clients are connected to the VPN, all clients together.")
+    database_backup_gb: Figures = Field(description="GB of backups of databases beyond their own size, which is free.")
+    topic_requests_million: Figures = Field(description="Millions of messages published to topics.")
+    images_gb: Figures = Field(description="GB of container images.")
 
     def figures(self) -> Iterator[tuple[str, Figures]]:
         """Each key, as the stack file spells it, with its figures."""

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from stack.config.account import Account
 from stack.config.cost import Cost
+from stack.config.data import Data
 from stack.config.dns import Dns
 from stack.config.identity import Identity
 from stack.config.keys import Keys
@@ -32,6 +33,7 @@ class StackConfig(Section):
     keys: Keys = Field(description="What is encrypted with a key of its own, besides logs, which always are.")
     secrets: Secrets = Field(description="What must not be seen, where it is kept, and who makes it up.")
     storage: Storage = Field(description="Objects, by what they are for, and the logs of everything.")
+    data: Data = Field(description="Databases, caches and queues.")
     services: Mapping[Name, Service] = Field(description="What runs on the platform, and what each service needs of it.")
     schedule: Schedule = Field(description="The hours in which the stack is at work.")
     identity: Identity = Field(description="Who may act in the account, besides the services of the platform.")

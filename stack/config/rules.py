@@ -6,6 +6,7 @@ from itertools import combinations, product
 
 from stack.config.access_rules import ACCESS_RULES
 from stack.config.breach import Breach
+from stack.config.database_rules import DATABASE_RULES
 from stack.config.document import KeyPath
 from stack.config.identity_rules import IDENTITY_RULES
 from stack.config.model import NAMESPACE, StackConfig
@@ -228,4 +229,5 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     *ACCESS_RULES,
     *IDENTITY_RULES,
     *STORAGE_RULES,
+    *DATABASE_RULES,
 )

@@ -3,27 +3,35 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.core.verbs import CAPABILITIES, Kind
+from stack.config.database_rules import databases
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.secrets import KeptIn
 from stack.config.services import Access
 from stack.config.told import STORES, logins
 
-ALWAYS: Mapping[str, Kind] = {"postgres": "database", "redis": "cache"}
+ALWAYS: Mapping[str, Kind] = {"redis": "cache"}
 """What every stack has."""
 _KINDS: Mapping[KeptIn, Kind] = {"secrets-manager": "secret", "parameter-store": "parameter"}
 
 
 def targets(config: StackConfig) -> Mapping[str, Kind]:
     """Everything that can be named, with its kind. Where a secret is kept makes no difference to its name."""
-    found = dict(ALWAYS)
+    there = stores(config)
+    found = dict(there)
     found |= {f"secret.{name}": _KINDS[kept_in] for name, kept_in in secrets(config).items()}
-    found |= {f"facts.{store}": "parameter" for store in STORES}
+    found |= {f"facts.{store}": "parameter" for store in STORES if store in there}
     found |= {f"key.{purpose}": "key" for purpose in config.keys.purposes}
     found |= {f"bucket.{name}": "bucket" for name in config.storage.buckets}
     if config.networking.flow_logs.enabled:
         found["log-group.flow-logs"] = "log-group"
     return found
+
+
+def stores(config: StackConfig) -> Mapping[str, Kind]:
+    """What can be connected to."""
+    on: dict[str, Kind] = dict.fromkeys(databases(config), "database")
+    return {**on, **ALWAYS}
 
 
 def secrets(config: StackConfig) -> Mapping[str, KeptIn]:

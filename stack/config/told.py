@@ -14,17 +14,20 @@ class Store:
 
     What they are told begins with `variables` (`POSTGRES`) and is each of `facts`, a parameter of its own; then the user and the
     password of the login that each service has for itself where the store has `logins`, else the secret `token` that all share.
+    With `own_database` each login has a database of its own, whose name stands beside its password; else a schema of its own.
     """
 
     variables: str
     facts: tuple[str, ...]
     logins: bool = False
+    own_database: bool = False
     token: str = ""
 
 
 STORES: Mapping[str, Store] = MappingProxyType(
     {
         "postgres": Store(variables="POSTGRES", facts=("host", "port", "name"), logins=True),
+        "mysql": Store(variables="MYSQL", facts=("host", "port"), logins=True, own_database=True),
         "redis": Store(variables="REDIS", facts=("host", "port"), token="redis"),  # noqa: S106 (a name)
     }
 )
@@ -33,10 +36,11 @@ STORES: Mapping[str, Store] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """The service `service` as a user of `store`."""
+    """The service `service` as a user of `store`. What it keeps there is called `keeps`: services of one workload share it."""
 
     store: str
     service: str
+    keeps: str
 
     @property
     def secret(self) -> str:
@@ -58,11 +62,28 @@ def connected(config: StackConfig, service: str) -> tuple[str, ...]:
 def logins(config: StackConfig) -> tuple[Login, ...]:
     """Every login that services of the stack have."""
     return tuple(
-        Login(store=store, service=service)
+        login(config, store, service)
         for service in config.services
         for store in connected(config, service)
         if STORES[store].logins
     )
+
+
+def login(config: StackConfig, store: str, service: str) -> Login:
+    """The login of one service to one store."""
+    keeps = config.services[service].workload or service
+    return Login(store=store, service=service, keeps=keeps.replace("-", "_"))
+
+
+def through_proxy(config: StackConfig, store: str, service: str) -> bool:
+    """Whether a service connects to a store through the proxy of it: not where it pools by itself, or two pools would wait."""
+    return proxied(config, store) and "pgbouncer" not in config.services[service].sidecars
+
+
+def proxied(config: StackConfig, store: str) -> bool:
+    """Whether a store has a proxy."""
+    found = {"postgres": config.data.postgres, "mysql": config.data.mysql}.get(store)
+    return found is not None and found.enabled and found.proxy.enabled
 
 
 def read_at_start(config: StackConfig, service: str) -> tuple[Access, ...]:
@@ -77,6 +98,6 @@ def _read(config: StackConfig, service: str) -> Iterator[str]:
         yield f"facts.{name}"
         store = STORES[name]
         if store.logins:
-            yield f"secret.{Login(store=name, service=service).secret}"
+            yield f"secret.{login(config, name, service).secret}"
         elif store.token:
             yield f"secret.{store.token}"

@@ -1,0 +1,1 @@
+"""Databases: what holds the records of services."""
