@@ -222,6 +222,7 @@ def pipelines(stack: Stack, ctx: Context) -> None:
         regions=_other_regions(stack),
         boundary_arn=ctx.boundary_arn,
         account_wide=stack.config.account.singletons.enabled,
+        domain=stack.config.dns.domain,
     )
     args = PipelinesArgs(
         repository=github.repository,

@@ -25,7 +25,10 @@ def allows(statements: Iterable[Statement], request: Request) -> bool:
         request.action in statement.actions
         and any(like(str(pattern), request.arn) for pattern in statement.resources)
         and all(
-            _holds(operator, request.context.get(key), str(wanted))
+            any(
+                _holds(operator, request.context.get(key), str(value))
+                for value in (wanted if isinstance(wanted, tuple) else (wanted,))
+            )
             for operator, block in statement.conditions.items()
             for key, wanted in block.items()
         )
@@ -47,6 +50,8 @@ def _holds(operator: str, found: str | None, wanted: str) -> bool:
             return found == wanted
         case "StringEqualsIfExists" | "ForAllValues:StringEquals":
             return found is None or found == wanted
+        case "ForAllValues:StringLike":
+            return found is None or like(wanted, found)
         case "StringLike" | "ArnLike":
             return found is not None and like(wanted, found)
         case _:

@@ -152,19 +152,83 @@ Store uses AWS KMS".
 
 ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:accessanalyzer/analyzer:Analyzer": {"link": "access-analyzer.amazonaws.com"},
+    "aws:autoscaling/group:Group": {"pass": "ec2.amazonaws.com", "link": "autoscaling.amazonaws.com"},
     "aws:ec2/flowLog:FlowLog": {"pass": "vpc-flow-logs.amazonaws.com"},
     "aws:ec2clientvpn/endpoint:Endpoint": {"link": "clientvpn.amazonaws.com"},
+    "aws:appautoscaling/target:Target": {"link": "ecs.application-autoscaling.amazonaws.com"},
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": {"link": "inspector2.amazonaws.com"},
+    "aws:ecs/cluster:Cluster": {"link": "ecs.amazonaws.com"},
+    "aws:ecs/service:Service": {"pass": "ecs.amazonaws.com"},
+    "aws:ecs/taskDefinition:TaskDefinition": {"pass": "ecs-tasks.amazonaws.com"},
+    "aws:efs/fileSystem:FileSystem": {"link": "elasticfilesystem.amazonaws.com"},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {"link": "elasticache.amazonaws.com"},
     "aws:iam/instanceProfile:InstanceProfile": {"pass": "ec2.amazonaws.com"},
     "aws:kms/replicaKey:ReplicaKey": {"link": "mrk.kms.amazonaws.com"},
+    "aws:lb/loadBalancer:LoadBalancer": {"link": "elasticloadbalancing.amazonaws.com"},
+    "aws:rds/instance:Instance": {"pass": "monitoring.rds.amazonaws.com", "link": "rds.amazonaws.com"},
+    "aws:rds/proxy:Proxy": {"pass": "rds.amazonaws.com"},
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": {"pass": "s3.amazonaws.com"},
+    "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask": {"pass": "ssm.amazonaws.com"},
 }
 """The services that take a role of the stack for a type (`pass`), or make one of their own for it, once an account (`link`).
 
-Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; IAM Access Analyzer, Client VPN and
-KMS on their service-linked roles.
+Sources: VPC user guide, "IAM role for publishing flow logs"; EC2 user guide, "Pass a role"; each service's guide on its
+service-linked role.
 """
 
 RESOURCES: Final[Mapping[str, str]] = {
     "access-analyzer:Analyzer": "{stack}-*",
+    "acm:certificate": "*",
+    "application-autoscaling:ScalableTarget": "*",
+    "autoscaling:autoScalingGroup": "*",
+    "cloudwatch:alarm": "{stack}-*",
+    "ec2:image": "*",
+    "ec2:instance": "*",
+    "ec2:key-pair": "*",
+    "ec2:launch-template": "*",
+    "ec2:network-interface": "*",
+    "ec2:volume": "*",
+    "ecr:repository": "{stack}-*",
+    "ecs:cluster": "{stack}-*",
+    "ecs:service": "{stack}-*",
+    "ecs:service-deployment": "{stack}-*",
+    "ecs:task-definition": "{stack}-*",
+    "elasticache:cluster": "{stack}-*",
+    "elasticache:parametergroup": "{stack}-*",
+    "elasticache:replicationgroup": "{stack}-*",
+    "elasticache:snapshot": "{stack}-*",
+    "elasticache:subnetgroup": "{stack}-*",
+    "elasticfilesystem:access-point": "*",
+    "elasticfilesystem:file-system": "*",
+    "elasticloadbalancing:listener-rule/app": "*",
+    "elasticloadbalancing:listener-rule/net": "*",
+    "elasticloadbalancing:listener/app": "*",
+    "elasticloadbalancing:listener/gwy": "",
+    "elasticloadbalancing:listener/net": "*",
+    "elasticloadbalancing:loadbalancer/app/": "*",
+    "elasticloadbalancing:loadbalancer/net/": "*",
+    "elasticloadbalancing:targetgroup": "*",
+    "events:rule-on-default-event-bus": "{stack}-*",
+    "rds:cluster": "",
+    "rds:db": "{stack}-*",
+    "rds:es": "{stack}-*",
+    "rds:og": "{stack}-*",
+    "rds:pg": "{stack}-*",
+    "rds:proxy": "*",
+    "rds:snapshot": "{stack}-*",
+    "rds:subgrp": "{stack}-*",
+    "rds:target-group": "*",
+    "route53:change": "*",
+    "route53:healthcheck": "*",
+    "s3:bucket": "{stack}-* aws-waf-logs-{stack}-*",
+    "s3:object": "{stack}-* aws-waf-logs-{stack}-*",
+    "servicediscovery:service": "*",
+    "sns:topic": "{stack}-*",
+    "sqs:queue": "{stack}-*",
+    "ssm:maintenancewindow": "*",
+    "ssm:patchbaseline": "*",
+    "ssm:windowtarget": "*",
+    "ssm:windowtask": "*",
     "ec2:client-vpn-endpoint": "*",
     "ec2:elastic-ip": "*",
     "ec2:internet-gateway": "*",
@@ -192,7 +256,10 @@ RESOURCES: Final[Mapping[str, str]] = {
     "servicediscovery:namespace": "*",
     "ssm:parameter": "{project}/{environment}/*",
 }
-"""What the platform's actions work on, and how it is told from what others own: by its name, or (`*`) by its tags."""
+"""What the platform's actions work on, and how it is told from what others own: by its name, or (`*`) by its tags.
+
+Several names stand side by side. Empty: the platform makes none of it.
+"""
 
 GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
     "an alias of ours may point anywhere, and takes nothing from a key": {
@@ -203,10 +270,13 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
     "called right after the key is made, when its tags may not count yet (KMS developer guide, 'ABAC for AWS KMS')": {
         "kms:EnableKeyRotation kms:key": "",
     },
-    "through the service alone, whose secrets are told apart by their names": {
+    "through the service alone, which tells what is kept apart by name or tags": {
+        "kms:CreateGrant kms:key": "service",
         "kms:Decrypt kms:key": "service",
         "kms:Encrypt kms:key": "service",
         "kms:GenerateDataKey kms:key": "service",
+        "kms:GenerateDataKeyWithoutPlaintext kms:key": "service",
+        "kms:RetireGrant kms:key": "service",
     },
     "not restricted to particular keys, or no key can be made with tags (KMS developer guide, 'Controlling access to tags')": {
         "kms:TagResource *": "claim",
@@ -215,10 +285,47 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "servicediscovery:TagResource *": "unclaimed",
         "servicediscovery:UntagResource *": "unclaimed",
     },
+    "settings that an account has once in a region: the stack that has them is the only one to make them": {
+        "ec2:DisableEbsEncryptionByDefault *": "",
+        "ec2:EnableEbsEncryptionByDefault *": "",
+        "ec2:ModifyEbsDefaultKmsKeyId *": "",
+        "ec2:ResetEbsDefaultKmsKeyId *": "",
+        "ecr:PutRegistryScanningConfiguration *": "",
+        "s3:PutAccountPublicAccessBlock *": "",
+    },
+    "ECS narrows it by no resource; a revision that is deregistered can still be run by services that have it": {
+        "ecs:DeregisterTaskDefinition *": "",
+    },
+    "CloudWatch Logs narrows policies and deliveries of its own by no resource": {
+        "logs:CreateLogDelivery *": "",
+        "logs:DeleteLogDelivery *": "",
+        "logs:DeleteResourcePolicy *": "",
+        "logs:PutResourcePolicy *": "",
+        "logs:UpdateLogDelivery *": "",
+    },
+    "Route 53 knows neither names nor tags of zones and health checks in conditions": {
+        "route53:ChangeTagsForResource route53:healthcheck": "",
+        "route53:ChangeTagsForResource route53:hostedzone": "",
+        "route53:CreateHealthCheck *": "",
+        "route53:DeleteHealthCheck route53:healthcheck": "",
+        "route53:DeleteHostedZone route53:hostedzone": "",
+        "route53:UpdateHealthCheck route53:healthcheck": "",
+        "route53:UpdateHostedZoneComment route53:hostedzone": "",
+    },
+    "a target is registered again, without tags, when its limits change": {
+        "application-autoscaling:RegisterScalableTarget application-autoscaling:ScalableTarget": "new own",
+    },
+    "an image is whoever's published it; the machine that is made of it is ours": {"ec2:RunInstances ec2:image": ""},
+    "parts of a maintenance window carry no tags; the window itself does": {
+        "ssm:DeregisterTargetFromMaintenanceWindow ssm:windowtarget": "",
+        "ssm:DeregisterTaskFromMaintenanceWindow ssm:windowtask": "",
+        "ssm:UpdateMaintenanceWindowTarget ssm:windowtarget": "",
+        "ssm:UpdateMaintenanceWindowTask ssm:windowtask": "",
+    },
     "an operation has no ARN, and the namespace that it makes none yet": {"servicediscovery:GetOperation *": ""},
     "Route 53 knows no tags in conditions: the zone of a namespace is made, and of its records none but SOA is changed": {
         "route53:CreateHostedZone *": "",
-        "route53:ChangeResourceRecordSets route53:hostedzone": "soa",
+        "route53:ChangeResourceRecordSets route53:hostedzone": "soa names",
     },
     "a VPC's own access list has no tags, and takes over the subnets of one that goes": {
         "ec2:ReplaceNetworkAclAssociation ec2:network-acl": "unclaimed",

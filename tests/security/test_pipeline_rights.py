@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from policy_sentry.querying.actions import get_action_data
 from components.core.context import Context
 from components.core.documents import identity_policy
 from components.core.offers import Statement
+from components.core.service_role import documents_of
 from components.security import handlers
 from components.security.handlers import Right
 from components.security.pipeline_rights import (
@@ -27,7 +29,7 @@ ACCOUNT, REGION, STANDBY = "111111111111", "us-east-1", "us-west-2"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0123456789ab-cdef"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy{GUARDED_PATH}plinth-dev-boundary"
 STATE = StateBackend(bucket="plinth-state", prefix="states/", key_arn=KEY)
-SCOPE = PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True)
+SCOPE = PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True, domain="dev.example.org")
 GUARDED = (
     f"arn:aws:iam::{ACCOUNT}:role{GUARDED_PATH}plinth-dev-deploy",
     f"arn:aws:iam::{ACCOUNT}:role{GUARDED_PATH}plinth-dev-preview",
@@ -40,6 +42,21 @@ NARROWABLE: Mapping[str, str] = {
     "servicediscovery:GetOperation": "the reference names the namespace, which does not exist yet when its making is asked about",
 }
 """Actions on every resource although the reference names something narrower, and why."""
+KEPT_THROUGH: Mapping[str, str] = {
+    "kms:CreateGrant": "rds",
+    "kms:Encrypt": "ssm",
+    "kms:GenerateDataKeyWithoutPlaintext": "elasticfilesystem",
+    "kms:RetireGrant": "ecr",
+}
+"""A service through which a key is put to this use, where that is not Secrets Manager."""
+ACCOUNT_WIDE = {
+    *("ec2:DisableEbsEncryptionByDefault", "ec2:EnableEbsEncryptionByDefault"),
+    *("ec2:ModifyEbsDefaultKmsKeyId", "ec2:ResetEbsDefaultKmsKeyId", "ecr:PutRegistryScanningConfiguration"),
+    *("iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy", "s3:PutAccountPublicAccessBlock"),
+}
+"""What changes a setting that the account has once."""
+NONE_OF_OURS = (":listener/gwy/", ":rds:*:*:cluster:")
+"""What actions also work on, and the platform has none of: gateway load balancers, clusters of Aurora."""
 
 
 def context(region: str = REGION) -> Context:
@@ -92,11 +109,15 @@ def expected(right: Right, *, carried: str | None, given: str | None, creating: 
 
 def held(right: Right, others: Mapping[str, str]) -> dict[str, str]:
     """What else a request says, so that a guard that does not go by tags is met."""
-    service = {"kms:ViaService": f"{'ssm' if right.action == 'kms:Encrypt' else 'secretsmanager'}.{REGION}.amazonaws.com"}
+    service = {"kms:ViaService": f"{KEPT_THROUGH.get(right.action, 'secretsmanager')}.{REGION}.amazonaws.com"}
     bounded = {"iam:PermissionsBoundary": BOUNDARY}
     attached = {**bounded, "iam:PolicyARN": f"arn:aws:iam::{ACCOUNT}:policy/plinth-dev-x"}
     records = {"route53:ChangeResourceRecordSetsRecordTypes": "SOA"}
-    met = {"service": service, "bounded": bounded, "attach": attached, "soa": records}
+    names = {
+        "route53:ChangeResourceRecordSetsRecordTypes": "A",
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames": "api.dev.example.org",
+    }
+    met = {"service": service, "bounded": bounded, "attach": attached, "soa": records, "names": names}
     return {"aws:RequestedRegion": REGION, **met.get(right.guard, {}), **others}
 
 
@@ -139,7 +160,7 @@ def test_what_goes_by_its_name_is_out_of_reach_under_the_name_of_another_stack()
 
 
 def test_nothing_happens_in_a_region_that_the_stack_does_not_use() -> None:
-    both = deploy_statements(context(), PipelineScope(state=STATE, regions=(STANDBY, REGION), boundary_arn=BOUNDARY))
+    both = deploy_statements(context(), replace(SCOPE, regions=(STANDBY, REGION)))
     regional = [r for rights in handlers.rights().values() for r in rights if "{region}" in r.arn or r.resource == "*"]
     for right in (r for r in regional if r.action.partition(":")[0] not in ("iam", "route53") and r.guard != "service"):
         tags = {**tagged("Resource", "dev"), **tagged("Request", "dev")}
@@ -160,15 +181,33 @@ def test_every_resource_wildcard_has_a_reason_and_the_reference_knows_nothing_na
 
 
 def test_the_same_in_any_order_and_each_time() -> None:
-    again = deploy_statements(context(), PipelineScope(state=STATE, boundary_arn=BOUNDARY, account_wide=True))
+    again = deploy_statements(context(), SCOPE)
     assert again == DEPLOY
     for statement in DEPLOY:
         assert list(statement.actions) == sorted(set(statement.actions))
         assert all(isinstance(resource, str) for resource in statement.resources)
 
 
-def test_the_rights_fit_into_three_managed_policies_and_those_of_a_preview_into_one() -> None:
-    assert (documents(DEPLOY), documents(PREVIEW)) == (3, 1)
+def test_the_rights_fit_into_as_many_managed_policies_as_a_role_can_have_in_several_regions_too() -> None:
+    everywhere = deploy_statements(context(), replace(SCOPE, regions=(STANDBY, "eu-west-1")))
+    assert (documents(DEPLOY), documents(PREVIEW)) == (8, 2)
+    assert len(documents_of(everywhere)) <= 10
+
+
+def test_of_a_zone_only_records_under_the_domain_of_the_stack_are_changed() -> None:
+    zone = "arn:aws:route53:::hostedzone/Z0123456789"
+    without = deploy_statements(context(), replace(SCOPE, domain=""))
+
+    def changes(statements: tuple[Statement, ...], name: str) -> bool:
+        said = {
+            "route53:ChangeResourceRecordSetsRecordTypes": "A",
+            "route53:ChangeResourceRecordSetsNormalizedRecordNames": name,
+        }
+        return allows(statements, Request(action="route53:ChangeResourceRecordSets", arn=zone, context=said))
+
+    assert [changes(DEPLOY, name) for name in ("dev.example.org", "api.dev.example.org")] == [True, True]
+    assert [changes(DEPLOY, name) for name in ("example.org", "api.prod.example.org", "baddev.example.org")] == [False] * 3
+    assert not changes(without, "api.dev.example.org")
 
 
 def documents(statements: tuple[Statement, ...]) -> int:
@@ -203,9 +242,13 @@ def test_no_pipeline_writes_to_a_pipelines_roles_policies_boundary_or_to_whom_th
 
 def test_what_changes_something_without_naming_it_makes_keys_and_names_and_nothing_else() -> None:
     assert {a for s in DEPLOY if "*" in s.resources for a in s.actions if not handlers.rights()[a][0].reads} == {
-        *("kms:CreateKey", "kms:TagResource", "route53:CreateHostedZone"),
+        *("kms:CreateKey", "kms:TagResource", "route53:CreateHealthCheck", "route53:CreateHostedZone"),
         *("servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:TagResource", "servicediscovery:UntagResource"),
-        *("iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"),
+        *("acm:RequestCertificate", "elasticfilesystem:CreateFileSystem", "rds:CreateDBProxy"),
+        *("ecs:DeregisterTaskDefinition", "ssm:CreateMaintenanceWindow", "ssm:CreatePatchBaseline"),
+        *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:UpdateLogDelivery"),
+        *("logs:DeleteResourcePolicy", "logs:PutResourcePolicy"),
+        *ACCOUNT_WIDE,
     }
 
 
@@ -247,9 +290,17 @@ def test_a_role_is_passed_to_the_services_that_need_one_and_only_a_role_of_the_s
     assert not passes("administrator", "ec2.amazonaws.com")
 
 
+def test_the_pipeline_of_a_stack_that_retains_its_data_can_delete_no_object_of_it() -> None:
+    keeping = deploy_statements(replace(context(), retain=True), PipelineScope())
+    emptying = {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+    assert actions(deploy_statements(context(), PipelineScope())) - actions(keeping) == emptying
+
+
 def test_what_an_account_has_once_is_for_the_one_stack_that_makes_it() -> None:
     others = actions(deploy_statements(context(), PipelineScope(state=STATE)))
-    assert actions(DEPLOY) - others == {f"iam:{verb}AccountPasswordPolicy" for verb in ("Delete", "Get", "Update")}
+    reads = {"ec2:GetEbsDefaultKmsKeyId", "ec2:GetEbsEncryptionByDefault", "iam:GetAccountPasswordPolicy"}
+    reads |= {"ecr:GetRegistryScanningConfiguration", "s3:GetAccountPublicAccessBlock"}
+    assert actions(DEPLOY) - others == ACCOUNT_WIDE | reads
 
 
 # -- a preview changes nothing and tells no secret
@@ -316,6 +367,8 @@ def test_parliament_finds_nothing_in_a_preview_and_only_what_is_explained_in_a_d
                 assert all(on_the_other_kind(each["action"], each["required_format"]) for each in detail), detail
             case "MISMATCHED_TYPE_BUT_USABLE":  # "works with string operators" (IAM user guide, iam:PermissionsBoundary)
                 assert detail == "Type mismatch: StringEquals requires a value of type String but given Arn"
+            case "RESOURCE_POLICY_PRIVILEGE_ESCALATION":  # whoever makes a bucket says who may use it
+                assert "s3:PutBucketPolicy" in detail
             case _:
                 raise AssertionError(f"{issue}: {detail}")
     assert stars == set(NARROWABLE)
@@ -328,6 +381,6 @@ def findings(statements: tuple[Statement, ...]) -> Iterator[tuple[str, Any]]:
 
 
 def on_the_other_kind(action: str, pattern: str) -> bool:
-    return any(
+    return any(other in pattern for other in NONE_OF_OURS) or any(
         action in statement.actions and any(like(pattern, str(arn)) for arn in statement.resources) for statement in DEPLOY
     )
