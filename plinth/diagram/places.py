@@ -215,6 +215,33 @@ _SERVICES: Mapping[str, Place] = {
         through=("aws:secretsmanager/secretVersion:SecretVersion", "aws:ssm/parameter:Parameter"),
     ),
 }
+_DATABASES: Mapping[str, Place] = {
+    "aws:rds/instance:Instance": _node(
+        Layer.DATABASE,
+        "database",
+        "engine",
+        "instanceClass",
+        "multiAz",
+        each=True,
+        links=(*_ENCRYPTED, Link(property="replicateSourceDb", kind="use")),
+    ),
+    "aws:rds/subnetGroup:SubnetGroup": _detail(Layer.DATABASE, "subnet group", through=("aws:rds/instance:Instance",)),
+    "aws:rds/parameterGroup:ParameterGroup": _detail(Layer.DATABASE, "parameter group", through=("aws:rds/instance:Instance",)),
+    "aws:rds/optionGroup:OptionGroup": _detail(Layer.DATABASE, "option group", through=("aws:rds/instance:Instance",)),
+    "aws:rds/proxy:Proxy": _node(Layer.DATABASE, "database proxy", each=True),
+    "aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup": _detail(Layer.DATABASE, "pool", "dbProxyName"),
+    "aws:rds/proxyTarget:ProxyTarget": _edge(
+        Layer.DATABASE, "target", "dbProxyName", links=(Link(property="dbInstanceIdentifier", kind="traffic"),)
+    ),
+    "aws:rds/eventSubscription:EventSubscription": _detail(Layer.SERVICES, "event subscription", "snsTopic"),
+    "aws:sns/topic:Topic": _node(Layer.SERVICES, "topic", each=True, links=(Link(property="kmsMasterKeyId", kind="use"),)),
+    "aws:sns/topicPolicy:TopicPolicy": _edge(Layer.SERVICES, "policy", "arn"),
+    "aws:ecr/repository:Repository": _node(Layer.SERVICES, "image repository"),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": _detail(Layer.SERVICES, "lifecycle", "repository"),
+    "aws:ecs/taskDefinition:TaskDefinition": _node(
+        Layer.PRIVATE, "task definition", "cpu", "memory", links=(Link(property="executionRoleArn", kind="use"),)
+    ),
+}
 _IDENTITY: Mapping[str, Place] = {
     "aws:iam/role:Role": _node(Layer.IDENTITY, "IAM role"),
     "aws:iam/rolePolicy:RolePolicy": _detail(Layer.IDENTITY, "policy", "role"),
@@ -238,4 +265,4 @@ _OPERATIONS: Mapping[str, Place] = {
 
 _PROVIDER = _node(Layer.OPERATIONS, "provider", "region")
 
-PLACES: Mapping[str, Place] = {**_NETWORK, **_SERVICES, **_IDENTITY, **_OPERATIONS}
+PLACES: Mapping[str, Place] = {**_NETWORK, **_SERVICES, **_DATABASES, **_IDENTITY, **_OPERATIONS}
