@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from policy.rules import actions, exposure, logs, names, regions, tags, trust
+from policy.rules import actions, databases, exposure, logs, names, regions, tags, trust
 from policy.rules.rule import Rule
 
 PACKS: Mapping[str, tuple[Rule, ...]] = {
     "least_privilege": (*actions.RULES, *trust.RULES, *exposure.RULES),
     "tagging": (*tags.RULES, *names.RULES),
-    "guardrails": (*logs.RULES, *regions.RULES),
+    "guardrails": (*logs.RULES, *regions.RULES, *databases.RULES),
 }
 
 RULES: tuple[Rule, ...] = tuple(rule for rules in PACKS.values() for rule in rules)

@@ -72,8 +72,10 @@ def postgres() -> Generator[Running]:
             connect: dict[str, Any] = {**running.as_user("root", root), "dbname": "postgres"}
             _until(lambda: psycopg.connect(**connect).close(), folder)
             with closing(psycopg.connect(**connect)) as connection:
-                connection.execute(f"CREATE ROLE {running.owner} LOGIN CREATEROLE CREATEDB PASSWORD '{running.password}'")  # pyright: ignore[reportArgumentType]
-                connection.execute(f"CREATE DATABASE {running.database} OWNER {running.owner}")  # pyright: ignore[reportArgumentType]
+                connection.execute(
+                    f"CREATE ROLE {running.owner} LOGIN CREATEROLE CREATEDB PASSWORD '{running.password}'".encode()
+                )
+                connection.execute(f"CREATE DATABASE {running.database} OWNER {running.owner}".encode())
             yield running
 
 

@@ -45,7 +45,7 @@ class Master:
     """The user who owns everything: its name, its password, and the secret, by its ARN, that holds both."""
 
     username: str
-    password: Output[str]
+    password: Input[str]
     secret_arn: Input[str]
 
 
@@ -257,7 +257,7 @@ class Database(Component):
             snapshot_identifier=args.restore_from or None,
             db_name=args.database if made_here else None,  # a snapshot has its own, and RDS refuses another
             username=args.master.username if made_here else None,
-            password=args.master.password,
+            password=Output.secret(args.master.password),
             port=self._engine.port,
             multi_az=args.multi_zone,
             # In two zones RDS chooses both. In one it is the first, where workloads of a small stack are.
@@ -347,15 +347,17 @@ class Database(Component):
             "port": str(self.port),
             "name": self.database,
             "user": self.username,
-            "shards": gather_map(self.shard_hosts).apply(self._shard_map),
+            "shards": gather_map(self.shard_hosts).apply(lambda hosts: shard_map(hosts, self.port)),
         }
         for fact, value in facts.items():
             parameter(self, ctx, f"fact-{fact}", f"database/{engine}/{fact}", value)
         path = f"database/{engine}/secret"
         parameter(self, ctx, "fact-secret", path, Output.secret(self.secret_arn), secret_under=self._args.facts_key_arn)
 
-    def _shard_map(self, hosts: Mapping[str, str]) -> str:
-        return json.dumps({shard: {"host": host, "port": self.port} for shard, host in hosts.items()}, sort_keys=True)
+
+def shard_map(hosts: Mapping[str, str], port: int) -> str:
+    """Where each shard is, as text: `{"1": {"host": ..., "port": 5432}}`."""
+    return json.dumps({shard: {"host": host, "port": port} for shard, host in hosts.items()}, sort_keys=True)
 
 
 def database_identifier(ctx: Context, engine: EngineName, shard: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""The policy pack `guardrails`: logs and regions. Rules: policy/catalogue.py."""
+"""The policy pack `guardrails`: logs, regions and databases. Rules: policy/catalogue.py."""
 
 import sys
 from pathlib import Path

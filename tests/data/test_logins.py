@@ -60,7 +60,7 @@ def mariadb() -> Iterator[Running]:
 
 def postgres_says(server: Running, user: str, statement: str, turn: int = 1) -> list[Any]:
     with closing(psycopg.connect(**server.as_user(user, password(user, turn)))) as connection:
-        cursor = connection.execute(statement)  # pyright: ignore[reportArgumentType]
+        cursor = connection.execute(statement.encode())
         return cursor.fetchall() if cursor.description else []
 
 

@@ -92,6 +92,14 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("log-group-retained", "flow-logs-records", setting("retentionInDays", None)),
     ("log-group-encrypted", "flow-logs-records", setting("kmsKeyId", None)),
     ("region-allowed", "network-vpc", setting("region", "sa-east-1")),
+    ("database-not-public", "postgres-primary", setting("publiclyAccessible", True)),
+    ("database-encrypted", "mysql-primary", setting("storageEncrypted", False)),
+    ("database-in-two-zones", "postgres-primary", setting("multiAz", False)),
+    ("database-backed-up", "postgres-primary", setting("backupRetentionPeriod", 3)),
+    ("database-deletion-protected", "mysql-primary", setting("deletionProtection", False)),
+    ("database-login-by-identity", "postgres-replica-1", setting("iamDatabaseAuthenticationEnabled", False)),
+    ("database-tls-forced", "mysql-parameters", setting("parameters", [])),
+    ("database-proxy-tls-forced", "postgres-proxy-pool", setting("requireTls", False)),
 ]
 
 
@@ -102,6 +110,13 @@ def test_one_broken_property_breaks_exactly_its_rule(rule: str, name: str, chang
 
 def test_a_vpc_without_its_flow_log_breaks_the_rule_on_the_vpc() -> None:
     assert verdicts(without(graphs()["prod"], "flow-logs-all")) == {("vpc-flow-logged", "network-vpc")}
+
+
+def test_a_database_without_backups_breaks_both_rules_on_them() -> None:
+    bare = changed(
+        graphs()["prod"], "mysql-primary", lambda inputs: {**inputs, "backupRetentionPeriod": 0, "tags": {"Name": "x"}}
+    )
+    assert verdicts(bare) == {("database-backed-up", "mysql-primary"), ("stateful-backed-up", "mysql-primary")}
 
 
 def test_a_group_that_admits_the_world_may_not_be_worn_by_an_instance() -> None:
@@ -120,7 +135,7 @@ def test_a_group_that_admits_the_world_may_not_be_worn_by_an_instance() -> None:
 def test_every_rule_that_applies_to_the_platform_is_seen_to_break() -> None:
     (stack,) = report([graphs()["prod"]], ALLOWED).stacks
     applied = {found.rule.id for found in stack.judgements}
-    elsewhere = {"vpc-flow-logged", "group-open-to-world-on-load-balancers-only"}
+    elsewhere = {"vpc-flow-logged", "group-open-to-world-on-load-balancers-only", "stateful-backed-up"}
     assert applied - elsewhere == {rule for rule, _, _ in BROKEN}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.policy import exposure_cases, guardrails_cases, identity_cases, ownership_cases
+from tests.policy import database_cases, exposure_cases, guardrails_cases, identity_cases, ownership_cases
 from tests.policy.builders import Cases
 
 CASES: Mapping[str, Cases] = {
@@ -10,4 +10,5 @@ CASES: Mapping[str, Cases] = {
     **exposure_cases.CASES,
     **ownership_cases.CASES,
     **guardrails_cases.CASES,
+    **database_cases.CASES,
 }

@@ -17,6 +17,7 @@ SWITCHES = [entry.path for entry in entries() if entry.path[-1] == "enabled"]
 """Every switch that a stack file has, by its path."""
 _CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
 _NETWORKING, _IDENTITY = "plinth:networking", "plinth:identity"
+DATA, SERVICES = "plinth:data", "plinth:services"
 VPN: KeyPath = (_NETWORKING, "vpn", "enabled")
 ADOPTED: KeyPath = (_NETWORKING, "adopted", "enabled")
 GITHUB: KeyPath = (_IDENTITY, "github", "enabled")
@@ -70,6 +71,21 @@ def planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:
     for file in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / file, folder)
     return record(folder, stack)
+
+
+def turned_off(switch: KeyPath, stack: str) -> dict[KeyPath, Any]:
+    """One switch off, and whatever hangs on it: of a database, the connections to it and the pools in front of them."""
+    changes: dict[KeyPath, Any] = {switch: False}
+    if switch[0] != DATA or len(switch) != 3:
+        return changes
+    services: Any = read(ROOT, stack, "plinth").at((SERVICES,))
+    for name, service in services.items():
+        kept = [entry for entry in service["access"] if entry["to"] != switch[1]]
+        if kept != list(service["access"]):
+            changes[SERVICES, name, "access"] = kept
+            if "sidecars" in service:
+                changes[SERVICES, name, "sidecars"] = []
+    return changes
 
 
 def turned_on(*switches: KeyPath) -> dict[KeyPath, Any]:

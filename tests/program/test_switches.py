@@ -9,7 +9,7 @@ from plinth.engine.graph import Graph
 from stack.config.document import KeyPath, format_path, read
 from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS
-from tests.program.switched import ADOPTED, SWITCHES, planned, turned_on
+from tests.program.switched import ADOPTED, SWITCHES, planned, turned_off, turned_on
 
 
 def off(stack: str) -> dict[KeyPath, Any]:
@@ -47,7 +47,7 @@ def _asked(graph: Graph) -> set[str]:
 @pytest.mark.parametrize("switch", SWITCHES, ids=format_path)
 def test_each_switch_can_be_turned_alone(switch: KeyPath, stack: str, tmp_path: Path) -> None:
     turned = not read(ROOT, stack, "plinth").at(switch)
-    graph = planned(tmp_path, stack, turned_on(switch) if turned else {switch: False})
+    graph = planned(tmp_path, stack, turned_on(switch) if turned else turned_off(switch, stack))
     assert hanging(graph) == []
     asked = [key for key in _asked(graph) if key.startswith(format_path(switch[:-1]))]
     assert bool(asked) is (turned and switch[-2] != "adopted"), "the switch decides whether its component is there"
