@@ -16,6 +16,7 @@ from components.security.keys import (
     account_through,
     log_service,
     roles_directly,
+    service_directly,
 )
 from plinth.engine.graph import Graph
 from tests.harness import named, recorded
@@ -70,7 +71,8 @@ def test_its_policy_names_every_action_and_every_principal() -> None:
         *("kms:GenerateDataKeyPairWithoutPlaintext", "kms:GenerateDataKeyWithoutPlaintext"),
         *("kms:ReEncryptFrom", "kms:ReEncryptTo"),
     ]
-    groups = "arn:aws:logs:us-east-1:111111111111:log-group:plinth-test-*"
+    group = "arn:aws:logs:us-east-1:111111111111:log-group:"
+    groups = [f"{group}/aws/rds/instance/plinth-test-*", f"{group}plinth-test-*"]
     assert statements[service]["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
 
 
@@ -133,3 +135,10 @@ def test_a_copy_stands_in_its_region_under_the_same_alias_with_a_policy_for_that
 def test_a_window_that_aws_does_not_know_is_refused(days: int) -> None:
     with pytest.raises(ValueError, match="7 to 30"):
         args(deletion_window_days=days)
+
+
+def test_a_service_that_acts_by_itself_uses_a_key_for_this_account_alone() -> None:
+    statements = policy(key(service_directly("events.rds.amazonaws.com", "kms:Decrypt")))
+    (found,) = [one for one in statements if one["Principal"] == {"Service": ["events.rds.amazonaws.com"]}]
+    assert found["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+    assert found["Action"] == ["kms:Decrypt"]
