@@ -272,7 +272,11 @@ class Database(Component):
             final_snapshot_identifier=f"{identifier}-last" if ctx.retain else None,
             tags=ctx.tagged(name, **{BACKUP: "daily"}),
             **self._common(),
-            opts=self.under(stateful=True, after=self._prepared(key, identifier)),
+            opts=ResourceOptions.merge(
+                self.under(stateful=True, after=self._prepared(key, identifier)),
+                # From two zones to one it stays in the zone where it happens to be: another would make it anew.
+                ResourceOptions(ignore_changes=["availabilityZone"]),
+            ),
         )
         self._watched[key] = instance
         return instance

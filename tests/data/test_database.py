@@ -112,6 +112,10 @@ def test_in_two_zones_rds_chooses_them() -> None:
     assert "availabilityZone" not in inputs
 
 
+def test_the_zone_in_which_it_stands_is_never_a_reason_to_make_it_anew() -> None:
+    assert primary(database()).options.ignore_changes == ("availabilityZone",)
+
+
 def test_replicas_stand_in_other_zones_than_the_first() -> None:
     graph = database(replicas=2)
     found = [named(graph, f"postgres-replica-{number}") for number in (1, 2)]

@@ -1,14 +1,19 @@
 """The rows of relational databases, on each stack: what stands where, who reaches it, what is kept, what is told of it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from plinth.changes.cascade import changes
+from plinth.changes.facts import table
+from plinth.changes.model import Kind
 from plinth.engine.graph import Graph, Resource
 from stack.config.loader import load_all
 from stack.config.told import through_proxy
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
+from tests.plinth.changes_graphs import kinds
 from tests.program.switched import planned
 from tests.program.test_network_rows import admitted
 
@@ -197,3 +202,49 @@ def test_databases_stay_in_prod_and_go_in_dev() -> None:
             assert (one.inputs["deletionProtection"], one.inputs["skipFinalSnapshot"]) == (kept, not kept)
             assert ("finalSnapshotIdentifier" in one.inputs, one.options.protect) == (kept, kept)
             assert one.inputs["tags"]["backup"] == "daily"
+
+
+# What a change does
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("instanceClass", "db.t3.medium", Kind.UPDATE),
+        ("backupDays", 5, Kind.UPDATE),
+        ("maxStorageGb", 80, Kind.UPDATE),
+        ("multiZone", True, Kind.UPDATE),
+        ("maintenanceWindow", "sat:05:00-sat:06:00", Kind.UPDATE),
+        ("restoreFrom", "before-friday", Kind.REPLACE),
+    ],
+)
+def test_a_change_of_size_is_an_update_and_another_beginning_makes_it_anew(
+    key: str, value: object, expected: Kind, tmp_path: Path
+) -> None:
+    before = graphs()["dev"]
+    after = planned(tmp_path, "dev", {("plinth:data", "postgres", key): value})
+    found = kinds(changes(before, after, table()))
+    assert found["postgres-primary"] is expected
+    assert not [name for name in found if name.startswith("mysql")]
+
+
+def test_one_replica_more_is_made_and_nothing_else(tmp_path: Path) -> None:
+    before = graphs()["dev"]
+    after = planned(tmp_path, "dev", {("plinth:data", "postgres", "replicas"): 1})
+    made = dict.fromkeys(("postgres-replica-1", "postgres-replica-1-postgresql", "postgres-replica-1-upgrade"), Kind.CREATE)
+    assert kinds(changes(before, after, table())) == made
+
+
+@pytest.mark.parametrize("key", ["engine", "dbName", "username", "kmsKeyId"])
+def test_another_name_engine_owner_or_key_makes_a_database_anew(key: str) -> None:
+    graph = graphs()["dev"]
+    one = named(graph, "postgres-primary")
+    other = replace(graph, resources={**graph.resources, one.urn: replace(one, inputs={**one.inputs, key: "other"})})
+    assert kinds(changes(graph, other, table()))["postgres-primary"] is Kind.REPLACE
+
+
+def test_another_subnet_group_is_made_anew_by_its_name() -> None:
+    graph = graphs()["dev"]
+    one = named(graph, "postgres-subnets")
+    other = replace(graph, resources={**graph.resources, one.urn: replace(one, inputs={**one.inputs, "name": "other"})})
+    assert kinds(changes(graph, other, table()))["postgres-subnets"] is Kind.REPLACE
