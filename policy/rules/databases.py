@@ -29,9 +29,9 @@ def _copies(resource: Resource) -> bool:
     return bool(resource.references.get("replicateSourceDb") or resource.props.get("replicateSourceDb"))
 
 
-def _is_true(key: str, without: str, *, replicas: bool = True) -> Check:
+def _is_true(key: str, without: str, *, replicas: bool = True, not_in: frozenset[str] = frozenset()) -> Check:
     def check(resource: Resource, _: Stack) -> Iterator[Finding]:
-        if not replicas and _copies(resource):
+        if resource.stack in not_in or (not replicas and _copies(resource)):
             return
         value = resource.props.get(key)
         if isinstance(value, Mark):
@@ -124,8 +124,7 @@ RULES = (
         fix="Set plinth:data.<engine>.multiZone.",
         sources=("POL-08", "DAT-07", "CKV_AWS_157", "RDS.5"),
         applies=of_type(_INSTANCE),
-        check=_is_true("multiAz", "is not true", replicas=False),
-        advisory_in=_DEVELOPMENT,
+        check=_is_true("multiAz", "is not true", replicas=False, not_in=_DEVELOPMENT),
     ),
     Rule(
         id="database-backed-up",
@@ -145,8 +144,7 @@ RULES = (
         fix="Set plinth:platform.deletion to retain.",
         sources=("POL-08", "CKV_AWS_293", "RDS.8", "AWS-0177"),
         applies=of_type(_INSTANCE),
-        check=_is_true("deletionProtection", "is not true"),
-        advisory_in=frozenset({*_DEVELOPMENT, "staging"}),
+        check=_is_true("deletionProtection", "is not true", not_in=_DEVELOPMENT | {"staging"}),
     ),
     Rule(
         id="database-login-by-identity",

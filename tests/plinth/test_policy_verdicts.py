@@ -82,7 +82,7 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("resource-policy-not-public", "logs-encryption-key", in_statement("policy", Principal="*", Condition=None)),
     ("endpoint-policy-bounded", "endpoints-kms", setting("policy", None)),
     ("endpoint-policy-bounded", "endpoints-kms", in_statement("policy", Condition=None)),
-    ("group-open-to-world-on-web-only", "firewall-postgres", setting("ingress", [WORLD])),
+    ("group-open-to-world-on-web-only", "firewall-eks", setting("ingress", [WORLD])),
     ("group-open-to-world-on-web-only", "firewall-eks-to-redis-tcp-6379-in", setting("cidrIpv6", "::/0")),
     ("group-no-every-protocol", "firewall-redis", setting("ingress", [{"protocol": "-1", "cidrBlocks": ["10.0.0.0/16"]}])),
     ("default-group-empty", "network-default-group", setting("egress", [{"protocol": "-1"}])),

@@ -39,7 +39,7 @@ CASES: Mapping[str, Cases] = {
         undecided=[database(publiclyAccessible=UNKNOWN)],
     ),
     "database-encrypted": switch("storageEncrypted"),
-    "database-in-two-zones": switch("multiAz", replica(multiAz=False)),
+    "database-in-two-zones": switch("multiAz", replica(multiAz=False), database("dev", multiAz=False)),
     "database-backed-up": Cases(
         satisfied=[database(backupRetentionPeriod=7), database("dev", backupRetentionPeriod=3), replica()],
         violated=[
@@ -50,7 +50,7 @@ CASES: Mapping[str, Cases] = {
         ],
         undecided=[database(backupRetentionPeriod=UNKNOWN)],
     ),
-    "database-deletion-protected": switch("deletionProtection"),
+    "database-deletion-protected": switch("deletionProtection", database("staging", deletionProtection=False)),
     "database-login-by-identity": switch("iamDatabaseAuthenticationEnabled"),
     "database-tls-forced": Cases(
         satisfied=[
