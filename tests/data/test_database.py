@@ -205,5 +205,5 @@ def test_what_to_watch_depends_on_what_it_is() -> None:
     ],
 )
 def test_bad_arguments_are_refused(changed: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match=rf"DatabaseArgs: .*{problem}"):
+    with pytest.raises(ValueError, match=r"DatabaseArgs: .*" + problem):
         args(**changed)

@@ -50,5 +50,5 @@ def test_its_clients_are_watched() -> None:
     [({"secret_arns": {}}, "secret_arns: 0 given; 1 to 200"), ({"subnet_ids": {}}, "subnet_ids: 0 given; in at least two zones")],
 )
 def test_bad_arguments_are_refused(changed: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match=rf"DatabaseProxyArgs: {problem}"):
+    with pytest.raises(ValueError, match=r"DatabaseProxyArgs: " + problem):
         args(**changed)
