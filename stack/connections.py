@@ -5,30 +5,28 @@ from dataclasses import replace
 
 from components.core.access import Endpoint
 from components.core.offers import Ingress
+from components.data.engines import ENGINES, Engine
 from components.networking.firewall import Connection, Group
 from components.networking.listening import HTTP, HTTPS, ports
+from stack.config.database_rules import databases
 from stack.config.load_balancers import LoadBalancer
 from stack.config.model import StackConfig
 from stack.config.targets import listening
+from stack.config.told import logins, proxied, through_proxy
 from stack.config.traffic_rules import routes, streams
 
 _GROUPS: dict[str, Group] = {
     "ecs": Group(purpose="Containers on ECS"),
     "eks": Group(purpose="Nodes and pods of the EKS cluster"),
-    "postgres": Group(purpose="PostgreSQL databases"),
 }
 _CACHES: Mapping[str, Group] = {
     "redis": Group(purpose="Redis caches"),
     "broker": Group(purpose="Redis as the broker of workers"),
 }
 """Those that a stack has where the cache of that name is on."""
-_CONNECTIONS = (
-    ("eks", "postgres", 5432, "Pods to PostgreSQL"),
-    ("eks", "redis", 6379, "Pods to Redis"),
-)
+_CONNECTIONS = (("eks", "redis", 6379, "Pods to Redis"),)
 _CALLERS = {"ecs": "Containers", "eks": "Pods"}
 _FROM_VPN = (
-    ("vpn", "postgres", 5432, "Developers to PostgreSQL"),
     ("vpn", "redis", 6379, "Developers to Redis"),
     ("vpn", "broker", 6379, "Developers to the broker"),
 )
@@ -36,6 +34,8 @@ _FROM_VPN = (
 
 _SERVICE = "service-"
 _LOAD_BALANCER = "load-balancer-"
+LOGINS = "logins"
+"""The group of the task that makes the users of services."""
 
 
 def groups(config: StackConfig, *, public: bool) -> Mapping[str, Group]:
@@ -45,6 +45,13 @@ def groups(config: StackConfig, *, public: bool) -> Mapping[str, Group]:
     """
     networking = config.networking
     found = _GROUPS | {name: group for name, group in _CACHES.items() if getattr(config.data, name).enabled}
+    for engine in databases(config):
+        title = ENGINES[engine].title
+        found[engine] = Group(purpose=f"{title} databases")
+        if proxied(config, engine):
+            found[proxy_of(engine)] = Group(purpose=f"Proxies of {title}")
+    if logins(config):
+        found[LOGINS] = Group(purpose="The task that makes the users of services in databases")
     if networking.interface_endpoints:
         found["endpoints"] = Group(purpose="Interface endpoints of services of AWS")
     if config.storage.files.enabled:
@@ -72,6 +79,11 @@ def group_in_front(load_balancer: str) -> str:
     return f"{_LOAD_BALANCER}{load_balancer}"
 
 
+def proxy_of(store: str) -> str:
+    """The name of the group that the proxy of a store wears."""
+    return f"{store}-proxy"
+
+
 def callers(config: StackConfig) -> tuple[str, ...]:
     """The groups of those who call services of AWS: containers by that of their tier, every other service by its own."""
     return ("ecs", "eks", *(group_of(name) for name, service in config.services.items() if service.runs_on != "ecs"))
@@ -84,7 +96,11 @@ def connections(config: StackConfig, needed: Mapping[str, Sequence[Endpoint]], *
         for client, server, port, purpose in _rows(config, public=public)
     )
     asked = (
-        Connection(client=group_of(service), server=endpoint.group, ingress=_said(service, endpoint.ingress))
+        Connection(
+            client=group_of(service),
+            server=proxy_of(endpoint.group) if through_proxy(config, endpoint.group, service) else endpoint.group,
+            ingress=_said(service, endpoint.ingress),
+        )
         for service, endpoints in needed.items()
         for endpoint in endpoints
     )
@@ -109,6 +125,8 @@ def _said(service: str, ingress: Ingress) -> Ingress:
 def _rows(config: StackConfig, *, public: bool) -> Iterator[tuple[str, str, int, str]]:
     there = groups(config, public=public)
     yield from (row for row in _CONNECTIONS if row[1] in there)
+    for name in databases(config):
+        yield from _to_database(config, ENGINES[name])
     yield from _behind_load_balancers(config)
     if config.networking.interface_endpoints:
         for caller in callers(config):
@@ -130,3 +148,13 @@ def _behind_load_balancers(config: StackConfig) -> Iterator[tuple[str, str, int,
     ways += [(name, stream.load_balancer) for name, _, stream in streams(config)]
     for service, load_balancer in ways:
         yield group_in_front(load_balancer), group_of(service), there[service], f"{load_balancer} to {service}"
+
+
+def _to_database(config: StackConfig, engine: Engine) -> Iterator[tuple[str, str, int, str]]:
+    yield "eks", engine.name, engine.port, f"Pods to {engine.title}"
+    if proxied(config, engine.name):
+        yield proxy_of(engine.name), engine.name, engine.port, f"The proxy to {engine.title}"
+    if any(login.store == engine.name for login in logins(config)):
+        yield LOGINS, engine.name, engine.port, f"The task that makes users to {engine.title}"
+    if config.networking.vpn.enabled:
+        yield "vpn", engine.name, engine.port, f"Developers to {engine.title}"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pulumi import export
 
 from stack import caches
+from stack.databases import exported
 from stack.program import Platform
 
 VERSION = 1
@@ -35,6 +36,7 @@ def publish(platform: Platform) -> None:
         export("cluster", platform.containers.cluster_name)
         export("services", platform.containers.service_names)
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})
+    export("databases", exported(platform.databases))
     export("stores", caches.facts(platform.caches))
     export("queues", {name: queue.queue_url for name, queue in platform.queues.items()})
 

@@ -20,6 +20,7 @@ from components.security.keys import (
     bucket_events,
     log_service,
     roles_directly,
+    service_directly,
 )
 from components.security.outside import OutsideRole, OutsideRoleArgs, identity_provider_arn, outside_role_arn
 from components.security.purposes import SERVICES, Purpose
@@ -27,10 +28,11 @@ from components.security.service_user import ServiceUser, ServiceUserArgs, servi
 from components.security.workload import Workload, WorkloadArgs, workload_role_arn
 from components.storage.names import bucket_arn
 from stack import dns
+from stack.config.database_rules import databases
 from stack.config.engine import credential
 from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
 from stack.config.loader import Stack
-from stack.config.told import logins, read_at_start
+from stack.config.told import STORES, logins, read_at_start
 from stack.things import Rights, rights, things
 
 
@@ -46,16 +48,23 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSecrets:
-    """The secrets of the stack: their ARNs by name, where they exist, and what one holds, for a thing that has to be given it."""
+    """The secrets of the stack: their ARNs by name, where they exist.
+
+    `value` gives what one holds, for a thing that has to be given it; `password` the same without the user whose it is.
+    """
 
     arns: Mapping[str, Output[str]]
     value: Callable[[str], Output[str]]
+    password: Callable[[str], Output[str]]
 
 
 _LOGIN_LENGTH = 32
 """Characters of the password of a service: what MySQL takes, the narrowest of those who take one."""
 _STACK_FILE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt")
 """What Pulumi does with the key of the secrets in a stack file (Pulumi documentation, "AWS Key Management Service")."""
+
+_PUBLISHING = ("kms:Decrypt", "kms:GenerateDataKey")
+"""What a service does with the key of a topic that it publishes to (SNS developer guide, "Key management")."""
 
 
 def account(stack: Stack, ctx: Context) -> None:
@@ -123,7 +132,7 @@ def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose
             KeyArgs(
                 purpose=purpose,
                 deletion_window_days=config.deletion_days,
-                users=(*_users(purpose), *_direct(purpose, known), *(_senders(stack) if purpose == "data" else ())),
+                users=(*_users(stack, purpose), *_direct(purpose, known)),
                 copies={place: region for place, (region, copied) in places.items() if purpose in copied},
             ),
             ctx.asked_by("plinth:keys"),
@@ -132,17 +141,24 @@ def keys(stack: Stack, ctx: Context, known: Sequence[Holder]) -> Mapping[Purpose
     }
 
 
-def _users(purpose: Purpose) -> tuple[KeyUser, ...]:
+def _users(stack: Stack, purpose: Purpose) -> tuple[KeyUser, ...]:
     services = SERVICES[purpose]
     if not services:
         return (account_directly(*_STACK_FILE),)
-    return (*account_through(*services), *(auto_scaling() if "ec2" in services else ()))
+    users = [*account_through(*services)]
+    if "ec2" in services:
+        users += auto_scaling()
+    if purpose == "data":
+        users += _by_themselves(stack)
+    return tuple(users)
 
 
-def _senders(stack: Stack) -> tuple[KeyUser, ...]:
-    """S3, for the buckets that tell a queue of new objects: queues are encrypted with the key for data."""
-    sending = tuple(name for name, bucket in stack.config.storage.buckets.items() if bucket.events_to)
-    return (bucket_events(lambda ctx: tuple(bucket_arn(ctx, name) for name in sending)),) if sending else ()
+def _by_themselves(stack: Stack) -> Iterator[KeyUser]:
+    """Services that send to a queue or a topic, which are encrypted with the key for data: S3 of new objects, RDS of events."""
+    if sending := tuple(name for name, bucket in stack.config.storage.buckets.items() if bucket.events_to):
+        yield bucket_events(lambda ctx: tuple(bucket_arn(ctx, name) for name in sending))
+    if databases(stack.config):
+        yield service_directly("events.rds.amazonaws.com", *_PUBLISHING)
 
 
 def _direct(purpose: Purpose, known: Sequence[Holder]) -> tuple[KeyUser, ...]:
@@ -157,7 +173,7 @@ def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, Encrypt
     config = stack.config.secrets
     used = logins(stack.config)
     if not config.generated and not config.given and not used:
-        return KnownSecrets(arns={}, value=_no_value)
+        return KnownSecrets(arns={}, value=_nothing_known, password=_nothing_known)
     from components.security.secrets import Generated, Given, Secrets, SecretsArgs
 
     generated = {
@@ -168,15 +184,23 @@ def secrets(stack: Stack, ctx: Context, encrypted_with: Mapping[Purpose, Encrypt
         name: Given(kept_in=secret.kept_in, value=credential(name) if name in stack.credentials else None)
         for name, secret in config.given.items()
     }
-    own = {login.secret: Generated(kept_in="secrets-manager", length=_LOGIN_LENGTH, username=login.user) for login in used}
+    own = {
+        login.secret: Generated(
+            kept_in="secrets-manager",
+            length=_LOGIN_LENGTH,
+            username=login.user,
+            database=login.keeps if STORES[login.store].own_database else "",
+        )
+        for login in used
+    }
     args = SecretsArgs(
         key_arn=encrypted_with["secrets"].key_arn, recovery_days=config.recovery_days, secrets={**generated, **given, **own}
     )
     made = Secrets("secrets", args, ctx.asked_by("plinth:secrets"))
-    return KnownSecrets(arns=made.arns, value=made.value)
+    return KnownSecrets(arns=made.arns, value=made.value, password=made.password)
 
 
-def _no_value(name: str) -> Output[str]:
+def _nothing_known(name: str) -> Output[str]:
     raise KeyError(name)
 
 

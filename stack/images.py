@@ -10,6 +10,8 @@ from components.core.contracts import EncryptionKey
 from components.security.purposes import Purpose
 from stack.config.container_rules import PGBOUNCER
 from stack.config.loader import Stack
+from stack.config.told import logins
+from stack.connections import LOGINS
 
 _BUILD, _PLACEHOLDER = "build:", "placeholder"
 
@@ -63,6 +65,8 @@ def _wanted(stack: Stack) -> Mapping[str, str]:
     found = {name: service.image for name, service in services.items() if service.image}
     if any(PGBOUNCER in service.sidecars for service in services.values()):
         found[PGBOUNCER] = stack.config.containers.pgbouncer
+    if logins(stack.config):
+        found[LOGINS] = f"tag:{stack.config.data.logins.image_tag}"
     return found
 
 

@@ -24,7 +24,7 @@ from components.core.contracts import (
 )
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
-from stack import caches, connections, containers, dns, identities, images, machines, queues, storage, traffic
+from stack import caches, connections, containers, databases, dns, identities, images, machines, queues, storage, traffic
 from stack.config.dns_rules import PUBLIC
 from stack.config.loader import Stack
 from stack.identities import Holder
@@ -43,6 +43,7 @@ class Platform:
     zone: PublicZone | None
     certificates: Certificates | None
     names: dns.Names
+    databases: Mapping[str, databases.Store]
     caches: Mapping[str, KeyValueStore]
     queues: Mapping[str, MessageQueue]
     load_balancers: Mapping[str, Entrance | StreamEntrance]
@@ -78,6 +79,9 @@ def build(stack: Stack) -> Platform:
     _vpn(stack, ctx, network, firewall, logs_key)
     discovery = _discovery(stack, ctx, network)
     storage.files(stack, ctx, keys, _workload_subnets(network), firewall)
+    kept = images.images(stack, ctx, keys)
+    beneath = databases.Around(network=network, firewall=firewall, keys=keys, logs_key=logs_key, secrets=secrets, images=kept)
+    databases_made = databases.databases(stack, ctx, beneath)
     caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
     entrances = traffic.entrances(stack, ctx, network, firewall, certificate_arn, archives)
     streams = traffic.streams(stack, ctx, network, firewall, certificate_arn, archives)
@@ -89,7 +93,7 @@ def build(stack: Stack) -> Platform:
         logs_key=logs_key,
         workloads=workloads,
         secret_arns=secrets.arns,
-        images=images.images(stack, ctx, keys),
+        images=kept,
         routed=traffic.routed(stack, ctx, network, entrances, streams, certificate_arn),
     )
     machines.scaling_events(stack, ctx, logs_key)
@@ -101,6 +105,7 @@ def build(stack: Stack) -> Platform:
         zone=zone,
         certificates=certificates,
         names=dns.names(stack, ctx, zone, entrances.get(PUBLIC)),
+        databases=databases_made,
         caches=caches_made,
         queues=queues_made,
         load_balancers={**entrances, **streams},

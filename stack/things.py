@@ -10,6 +10,7 @@ from components.core.offers import Ingress, Statement
 from components.core.parameters import parameter_arn
 from components.core.tagging import ENVIRONMENT, PROJECT
 from components.core.verbs import Kind
+from components.data.engines import ENGINES
 from components.data.names import REDIS_PORT, queue_arn
 from components.networking.flow_logs import flow_log_group_arn
 from components.security.keys import alias
@@ -19,19 +20,22 @@ from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.services import Access
 from stack.config.targets import listening, secrets
-from stack.config.told import CACHES, serving, stores
+from stack.config.told import proxied, serving, stores
 from stack.connections import group_of
-from stack.told import fact_path
+from stack.told import PROXY_HOST, fact_path
 
 _STORES: Mapping[str, Thing] = {
-    # Its engine's login through IAM comes with it: until then a connection is all there is.
-    "postgres": Thing(kind="database", endpoint=Endpoint(group="postgres", ingress=Ingress(port=5432, purpose="PostgreSQL"))),
+    **{
+        engine.name: Thing(
+            kind="database", endpoint=Endpoint(group=engine.name, ingress=Ingress(port=engine.port, purpose=engine.title))
+        )
+        for engine in ENGINES.values()
+    },
+    "redis": Thing(kind="cache", endpoint=Endpoint(group="redis", ingress=Ingress(port=REDIS_PORT, purpose="Redis"))),
+    "broker": Thing(kind="cache", endpoint=Endpoint(group="broker", ingress=Ingress(port=REDIS_PORT, purpose="the broker"))),
 }
-_CACHES: Mapping[str, Endpoint] = {
-    "redis": Endpoint(group="redis", ingress=Ingress(port=REDIS_PORT, purpose="Redis")),
-    "broker": Endpoint(group="broker", ingress=Ingress(port=REDIS_PORT, purpose="the broker")),
-}
-"""Where each cache listens. Who connects shows a token: there are no logins through IAM."""
+"""Where each store listens. There are no logins through IAM: who connects to a cache shows its token, to a database a password of
+its own, since on PostgreSQL a user who may log in by IAM can no longer by password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +102,10 @@ def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
 def _stores(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
     """What services connect to, and what is to be known about each."""
     there = stores(stack.config)
-    yield from _STORES.items()
-    for name in CACHES:
-        if name in there:
-            yield name, Thing(kind="cache", endpoint=_CACHES[serving(stack.config, name)])
     for name, store in there.items():
-        arns = tuple(parameter_arn(ctx, fact_path(name, fact)) for fact in store.facts)
-        yield f"facts.{name}", Thing(kind="parameter", arns=arns)
+        yield name, _STORES[serving(stack.config, name)]
+        facts = (*store.facts, *((PROXY_HOST,) if proxied(stack.config, name) else ()))
+        yield f"facts.{name}", Thing(kind="parameter", arns=tuple(parameter_arn(ctx, fact_path(name, fact)) for fact in facts))
 
 
 def _kept(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:

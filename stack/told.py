@@ -10,7 +10,10 @@ from components.core.told import Told
 from components.data.names import queue_name
 from components.storage.names import bucket_name
 from stack.config.loader import Stack
-from stack.config.told import CACHES, Login, connected, stores
+from stack.config.told import CACHES, connected, login, stores, through_proxy
+
+PROXY_HOST = "proxy-host"
+"""The fact that takes the place of `host` for who connects through a proxy."""
 
 
 def told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Output[str]]) -> tuple[Told, ...]:
@@ -37,12 +40,16 @@ def _told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Ou
     there = stores(stack.config)
     for name in connected(stack.config, service):
         store = there[name]
+        proxied = {"host": PROXY_HOST} if through_proxy(stack.config, name, service) else {}
         for fact in store.facts:
-            yield Told(variable=f"{store.variables}_{fact.upper()}", arn=parameter_arn(ctx, fact_path(name, fact)))
+            arn = parameter_arn(ctx, fact_path(name, proxied.get(fact, fact)))
+            yield Told(variable=f"{store.variables}_{fact.upper()}", arn=arn)
         if store.logins:
-            arn = secret_arns[Login(store=name, service=service).secret]
+            arn = secret_arns[login(stack.config, name, service).secret]
             yield Told(variable=f"{store.variables}_USER", arn=arn, field="username")
             yield Told(variable=f"{store.variables}_PASSWORD", arn=arn, field="password")
+            if store.own_database:
+                yield Told(variable=f"{store.variables}_NAME", arn=arn, field="dbname")
         elif store.token:
             yield Told(variable=f"{store.variables}_TOKEN", arn=_secret(ctx, store.token, secret_arns))
     for variable, part in stack.config.services[service].secrets.items():

@@ -33,6 +33,8 @@ BUCKET_LIMIT: Final = 20_480
 """Bytes of a bucket's policy (S3 user guide, "Policies and permissions in Amazon S3")."""
 QUEUE_LIMIT: Final = 8_192
 """Bytes of a queue's policy (SQS developer guide, "Custom policy limitations")."""
+TOPIC_LIMIT: Final = 30_720
+"""Bytes of a topic's policy (AWS General Reference, "Amazon SNS endpoints and quotas": 30 KB)."""
 
 _FRAME = '{"Version":"2012-10-17","Statement":[]}'
 _LATER = "_" * 200

@@ -33,6 +33,26 @@ def log_group(
     )
 
 
+def delivered_group(
+    owner: Component, ctx: Context, key: str, name: str, *, retention_days: RetentionDays, key_arn: Input[str]
+) -> cloudwatch.LogGroup:
+    """The log group called `name` that a service of AWS writes to, as the child `key` of `owner`.
+
+    Made before the service would make it, which gives it neither an end nor a key. `name` is what the service demands:
+    `/aws/rds/instance/plinth-dev-postgres-database/postgresql`.
+    """
+    child = f"{owner.pulumi_resource_name}-{key}"
+    return cloudwatch.LogGroup(
+        child,
+        name=name,
+        retention_in_days=retention_days,
+        kms_key_id=key_arn,
+        region=ctx.region,
+        tags=ctx.tagged(child),
+        opts=owner.under(stateful=True),
+    )
+
+
 def log_group_arn(ctx: Context, service: str, resource: str) -> str:
     """The ARN of that group, known before it exists."""
     return f"arn:aws:logs:{ctx.region}:{ctx.account_id}:log-group:{_physical(ctx, service, resource)}"

@@ -33,6 +33,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "secret": 512,
         "snapshot": 255,
         "task-family": 255,
+        "topic": 256,
         "user": 64,
     }
 )

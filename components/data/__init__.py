@@ -1,1 +1,1 @@
-"""What holds data in memory or on its way: caches and queues."""
+"""What holds data: databases, caches and queues."""

@@ -160,7 +160,9 @@ def alias(ctx: Context, purpose: str) -> str:
 
 def log_service(ctx: Context) -> Grant:
     """CloudWatch Logs as the user of a key, for the log groups of this stack alone."""
-    groups = f"arn:aws:logs:{ctx.region}:{ctx.account_id}:log-group:{ctx.project}-{ctx.environment}-*"
+    group = f"arn:aws:logs:{ctx.region}:{ctx.account_id}:log-group:"
+    stack = f"{ctx.project}-{ctx.environment}-*"
+    groups = (f"{group}{stack}", f"{group}/aws/rds/instance/{stack}")  # what RDS writes to must be called so
     return _using(
         _USE,
         {"Service": (f"logs.{ctx.region}.amazonaws.com",)},
@@ -225,6 +227,11 @@ def account_directly(*actions: str) -> KeyUser:
     return lambda ctx: _using(
         actions, _account(ctx), {"StringEquals": {"kms:CallerAccount": ctx.account_id}, **_WITHOUT_A_SERVICE}
     )
+
+
+def service_directly(service: str, *actions: str) -> KeyUser:
+    """A service that acts by itself, on behalf of this account: `events.rds.amazonaws.com`."""
+    return lambda ctx: _using(actions, {"Service": (service,)}, {"StringEquals": {"aws:SourceAccount": ctx.account_id}})
 
 
 def roles_directly(actions: tuple[str, ...], role_arns: tuple[str, ...]) -> KeyUser:

@@ -34,12 +34,14 @@ _ACTIONS = (
 class Generated:
     """A value that is made up once: `length` letters and digits, safe in addresses and shells.
 
-    With a `username` the secret is the pair of both, in the form that RDS and its rotation know.
+    With a `username` the secret is the pair of both, in the form that RDS and its rotation know; with a `database` besides, of
+    which the user is.
     """
 
     kept_in: Store
     length: int
     username: str = ""
+    database: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class Secrets(Component):
 
     def __init__(self, name: str, args: SecretsArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
+        self._passwords: dict[str, Output[str]] = {}
         arns: dict[str, Output[str]] = {}
         self._values: dict[str, Output[str]] = {}
         for key, secret in args.secrets.items():
@@ -109,6 +112,10 @@ class Secrets(Component):
         """
         return self._values[key]
 
+    def password(self, key: str) -> Output[str]:
+        """The value of a generated secret, without the user whose it is: a Pulumi secret, for who sets it at the other end."""
+        return self._passwords[key]
+
     def _generated(self, key: str, secret: Generated) -> Output[str]:
         made = random.RandomPassword(
             f"{self.pulumi_resource_name}-{key}-value",
@@ -116,9 +123,11 @@ class Secrets(Component):
             special=False,  # signs are refused here by one engine and there by another
             opts=self.under(stateful=True),
         )
+        self._passwords[key] = made.result
         if not secret.username:
             return made.result
-        return made.result.apply(lambda password: json.dumps({"username": secret.username, "password": password}))
+        of = {"dbname": secret.database} if secret.database else {}
+        return made.result.apply(lambda password: json.dumps({"username": secret.username, "password": password, **of}))
 
     def _managed(self, key: str, value: Output[str] | None, args: SecretsArgs) -> Output[str]:
         name, ctx = f"{self.pulumi_resource_name}-{key}", self._ctx

@@ -288,6 +288,26 @@ _STORES: Mapping[str, Place] = {
     "aws:elasticache/subnetGroup:SubnetGroup": _detail(
         Layer.DATABASE, "subnet group", through=("aws:elasticache/replicationGroup:ReplicationGroup",)
     ),
+    "aws:rds/instance:Instance": _node(
+        Layer.DATABASE,
+        "database",
+        "engine",
+        "instanceClass",
+        "multiAz",
+        each=True,
+        links=(*_ENCRYPTED, Link(property="replicateSourceDb", kind="use")),
+    ),
+    "aws:rds/subnetGroup:SubnetGroup": _detail(Layer.DATABASE, "subnet group", through=("aws:rds/instance:Instance",)),
+    "aws:rds/parameterGroup:ParameterGroup": _detail(Layer.DATABASE, "parameter group", through=("aws:rds/instance:Instance",)),
+    "aws:rds/optionGroup:OptionGroup": _detail(Layer.DATABASE, "option group", through=("aws:rds/instance:Instance",)),
+    "aws:rds/proxy:Proxy": _node(Layer.DATABASE, "database proxy", each=True),
+    "aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup": _detail(Layer.DATABASE, "pool", "dbProxyName"),
+    "aws:rds/proxyTarget:ProxyTarget": _edge(
+        Layer.DATABASE, "target", "dbProxyName", links=(Link(property="dbInstanceIdentifier", kind="traffic"),)
+    ),
+    "aws:rds/eventSubscription:EventSubscription": _detail(Layer.SERVICES, "event subscription", "snsTopic"),
+    "aws:sns/topic:Topic": _node(Layer.SERVICES, "topic", each=True, links=(Link(property="kmsMasterKeyId", kind="use"),)),
+    "aws:sns/topicPolicy:TopicPolicy": _edge(Layer.SERVICES, "policy", "arn"),
 }
 _IDENTITY: Mapping[str, Place] = {
     "aws:iam/role:Role": _node(Layer.IDENTITY, "IAM role"),

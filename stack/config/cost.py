@@ -48,6 +48,8 @@ class Usage(Section):
     file_system_gb: Figures = Field(description="GB in all file systems.")
     custom_metrics: Figures = Field(description="Metrics of our own and of Container Insights, all services together.")
     images_gb: Figures = Field(description="GB of container images that are kept, all registries together.")
+    database_backup_gb: Figures = Field(description="GB of backups of databases beyond their own size, which is free.")
+    topic_requests_million: Figures = Field(description="Millions of messages published to topics.")
 
     def figures(self) -> Iterator[tuple[str, Figures]]:
         """Each key, as the stack file spells it, with its figures."""

@@ -37,7 +37,7 @@ class StackConfig(Section):
     keys: Keys = Field(description="What is encrypted with a key of its own, besides logs, which always are.")
     secrets: Secrets = Field(description="What must not be seen, where it is kept, and who makes it up.")
     storage: Storage = Field(description="Objects, by what they are for, and the logs of everything.")
-    data: Data = Field(description="What services keep, in memory and on its way.")
+    data: Data = Field(description="Databases, caches and queues.")
     services: Mapping[Name, Service] = Field(description="What runs on the platform, and what each service needs of it.")
     machines: Machines = Field(description="What all machines have in common, whatever service they run.")
     containers: Containers = Field(description="What services on ECS share, and where images come from.")

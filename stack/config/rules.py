@@ -8,6 +8,7 @@ from stack.config.access_rules import ACCESS_RULES
 from stack.config.breach import Breach
 from stack.config.cache_rules import CACHE_RULES
 from stack.config.container_rules import CONTAINER_RULES
+from stack.config.database_rules import DATABASE_RULES
 from stack.config.dns_rules import DNS_RULES
 from stack.config.document import KeyPath
 from stack.config.identity_rules import IDENTITY_RULES
@@ -249,4 +250,5 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     *CACHE_RULES,
     *QUEUE_RULES,
     *TRAFFIC_RULES,
+    *DATABASE_RULES,
 )

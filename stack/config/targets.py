@@ -9,16 +9,13 @@ from stack.config.secrets import KeptIn
 from stack.config.services import Access
 from stack.config.told import CACHES, logins, stores
 
-ALWAYS: Mapping[str, Kind] = {"postgres": "database"}
-"""What every stack has."""
 _KINDS: Mapping[KeptIn, Kind] = {"secrets-manager": "secret", "parameter-store": "parameter"}
 
 
 def targets(config: StackConfig) -> Mapping[str, Kind]:
     """Everything that can be named, with its kind. Where a secret is kept makes no difference to its name."""
     there = stores(config)
-    found = dict(ALWAYS)
-    found |= {name: "cache" for name in CACHES if name in there}
+    found: dict[str, Kind] = {name: "cache" if name in CACHES else "database" for name in there}
     found |= {f"secret.{name}": _KINDS[kept_in] for name, kept_in in secrets(config).items()}
     found |= {f"facts.{store}": "parameter" for store in there}
     found |= {f"key.{purpose}": "key" for purpose in config.keys.purposes}

@@ -15,11 +15,13 @@ class Store:
 
     What they are told begins with `variables` (`POSTGRES`) and is each of `facts`, a parameter of its own; then the user and the
     password of the login that each service has for itself where the store has `logins`, else the secret `token` that all share.
+    With `own_database` each login has a database of its own, whose name stands beside its password; else a schema of its own.
     """
 
     variables: str
     facts: tuple[str, ...]
     logins: bool = False
+    own_database: bool = False
     token: str = ""
 
 
@@ -28,6 +30,7 @@ _OF_A_CACHE = ("host", "port", "reader", "cluster")
 STORES: Mapping[str, Store] = MappingProxyType(
     {
         "postgres": Store(variables="POSTGRES", facts=("host", "port", "name"), logins=True),
+        "mysql": Store(variables="MYSQL", facts=("host", "port"), logins=True, own_database=True),
         "redis": Store(variables="REDIS", facts=_OF_A_CACHE, token="redis"),  # noqa: S106 (a name)
         "broker": Store(variables="BROKER", facts=_OF_A_CACHE, token="broker"),  # noqa: S106 (a name)
     }
@@ -39,10 +42,11 @@ CACHES: Final = ("redis", "broker")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """The service `service` as a user of `store`."""
+    """The service `service` as a user of `store`. What it keeps there is called `keeps`: services of one workload share it."""
 
     store: str
     service: str
+    keeps: str
 
     @property
     def secret(self) -> str:
@@ -57,7 +61,7 @@ class Login:
 
 def stores(config: StackConfig) -> Mapping[str, Store]:
     """The stores of a stack. Whoever asks for the broker gets the cache where there is no broker, with the token of the cache."""
-    found = {name: store for name, store in STORES.items() if name not in CACHES or serving(config, name)}
+    found = {name: store for name, store in STORES.items() if serving(config, name)}
     return {
         name: replace(store, token=STORES[serving(config, name)].token) if name in CACHES else store
         for name, store in found.items()
@@ -65,7 +69,7 @@ def stores(config: StackConfig) -> Mapping[str, Store]:
 
 
 def serving(config: StackConfig, store: str) -> str:
-    """Which cache is behind the name `redis` or `broker`; empty where there is none."""
+    """Which store is behind a name, the name itself but for a broker that is the cache; empty where there is none."""
     if getattr(config.data, store).enabled:
         return store
     return "redis" if store == "broker" and config.data.redis.enabled else ""
@@ -82,11 +86,28 @@ def logins(config: StackConfig) -> tuple[Login, ...]:
     """Every login that services of the stack have."""
     there = stores(config)
     return tuple(
-        Login(store=store, service=service)
+        login(config, store, service)
         for service in config.services
         for store in connected(config, service)
         if there[store].logins
     )
+
+
+def login(config: StackConfig, store: str, service: str) -> Login:
+    """The login of one service to one store."""
+    keeps = config.services[service].workload or service
+    return Login(store=store, service=service, keeps=keeps.replace("-", "_"))
+
+
+def through_proxy(config: StackConfig, store: str, service: str) -> bool:
+    """Whether a service connects to a store through the proxy of it: not where it pools by itself, or two pools would wait."""
+    return proxied(config, store) and "pgbouncer" not in config.services[service].sidecars
+
+
+def proxied(config: StackConfig, store: str) -> bool:
+    """Whether a store has a proxy."""
+    found = {"postgres": config.data.postgres, "mysql": config.data.mysql}.get(store)
+    return found is not None and found.enabled and found.proxy.enabled
 
 
 def read_at_start(config: StackConfig, service: str) -> tuple[Access, ...]:
@@ -102,6 +123,6 @@ def _read(config: StackConfig, service: str) -> Iterator[str]:
         yield f"facts.{name}"
         store = there[name]
         if store.logins:
-            yield f"secret.{Login(store=name, service=service).secret}"
+            yield f"secret.{login(config, name, service).secret}"
         elif store.token:
             yield f"secret.{store.token}"

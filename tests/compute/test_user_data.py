@@ -5,7 +5,6 @@ import shlex
 
 import pytest
 
-from components.compute.placeholder import idle_command, placeholder_command
 from components.compute.user_data import LIMIT, user_data
 from tests.compute.machines import ARNS, IMAGE, SECRET_ARN, start
 
@@ -117,10 +116,3 @@ def test_what_is_longer_than_ec2_takes_is_refused() -> None:
 def test_a_value_that_would_end_a_file_early_is_refused() -> None:
     with pytest.raises(ValueError, match=r"END_OF_FILE cannot stand in a command"):
         script(command=("echo", "END_OF_FILE"))
-
-
-def test_the_placeholder_answers_on_the_port_over_either_protocol() -> None:
-    assert "listen 8080;" in placeholder_command(8080, grpc=False)[-1]
-    assert "http2" not in placeholder_command(8080, grpc=False)[-1]
-    assert "grpc-status 0" in placeholder_command(50051, grpc=True)[-1]
-    assert idle_command() == ("sleep", "infinity")

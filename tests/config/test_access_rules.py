@@ -29,7 +29,7 @@ AT = 'plinth:services["bot-runner"].access'
 def test_an_unknown_target_is_refused_with_all_that_there_are_and_what_was_meant(copy: Path) -> None:
     (fault,) = refusals(bot_needs(copy, "{to: secret.bot-tokn, as: read}"))
     assert fault.startswith(
-        f"{AT}[0].to: secret.bot-tokn is nothing in this stack; one of postgres, redis, broker, secret.postgres, "
+        f"{AT}[0].to: secret.bot-tokn is nothing in this stack; one of postgres, mysql, redis, broker, secret."
     )
     assert fault.endswith("log-group.flow-logs; did you mean secret.bot-token?")
 

@@ -89,8 +89,8 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("resource-policy-not-public", "logs-encryption-key", in_statement("policy", Principal="*", Condition=None)),
     ("endpoint-policy-bounded", "endpoints-kms", setting("policy", None)),
     ("endpoint-policy-bounded", "endpoints-kms", in_statement("policy", Condition=None)),
-    ("group-open-to-world-on-web-only", "firewall-postgres", setting("ingress", [WORLD])),
-    ("group-open-to-world-on-web-only", "firewall-load-balancer-from-internet-http", setting("fromPort", 22)),
+    ("group-open-to-world-on-web-only", "firewall-eks", setting("ingress", [WORLD])),
+    ("group-open-to-world-on-web-only", "firewall-eks-to-redis-tcp-6379-in", setting("cidrIpv6", "::/0")),
     ("group-no-every-protocol", "firewall-redis", setting("ingress", [{"protocol": "-1", "cidrBlocks": ["10.0.0.0/16"]}])),
     ("default-group-empty", "network-default-group", setting("egress", [{"protocol": "-1"}])),
     ("tags-required", "network-vpc", setting("tags", {"owner": ""})),
@@ -109,6 +109,14 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("listener-tls-current", "load-balancer-public-users", setting("protocol", "HTTPS")),
     ("load-balancer-drops-invalid-headers", "load-balancer-public-balancer", setting("dropInvalidHeaderFields", False)),
     ("load-balancer-access-logged", "load-balancer-stream-balancer", setting("accessLogs", None)),
+    ("database-not-public", "postgres-primary", setting("publiclyAccessible", True)),
+    ("database-encrypted", "mysql-primary", setting("storageEncrypted", False)),
+    ("database-in-two-zones", "postgres-primary", setting("multiAz", False)),
+    ("database-backed-up", "postgres-primary", setting("backupRetentionPeriod", 3)),
+    ("database-deletion-protected", "mysql-primary", setting("deletionProtection", False)),
+    ("database-login-by-identity", "postgres-replica-1", setting("iamDatabaseAuthenticationEnabled", False)),
+    ("database-tls-forced", "mysql-parameters", setting("parameters", [])),
+    ("database-proxy-tls-forced", "postgres-proxy-pool", setting("requireTls", False)),
 ]
 
 
@@ -127,6 +135,13 @@ def test_a_vpc_without_any_flow_log_breaks_the_rule_on_the_vpc() -> None:
 def test_a_bucket_without_one_of_its_settings_breaks_the_rule_on_the_bucket(setting_of: str) -> None:
     broken = without(graphs()["prod"], f"bucket-media-{setting_of}")
     assert verdicts(broken) == {("bucket-has-all-settings", "bucket-media-bucket")}
+
+
+def test_a_database_without_backups_breaks_both_rules_on_them() -> None:
+    bare = changed(
+        graphs()["prod"], "mysql-primary", lambda inputs: {**inputs, "backupRetentionPeriod": 0, "tags": {"Name": "x"}}
+    )
+    assert verdicts(bare) == {("database-backed-up", "mysql-primary"), ("stateful-backed-up", "mysql-primary")}
 
 
 def test_a_group_that_admits_the_world_may_not_be_worn_by_an_instance() -> None:
@@ -163,7 +178,7 @@ def test_every_rule_that_applies_to_the_platform_is_seen_to_break() -> None:
     (stack,) = report([graphs()["prod"]], ALLOWED).stacks
     applied = {found.rule.id for found in stack.judgements}
     elsewhere = {"bucket-has-all-settings", "vpc-flow-logged", "group-open-to-world-on-load-balancers-only"}
-    elsewhere |= {"listener-plain-redirects"}
+    elsewhere |= {"listener-plain-redirects", "stateful-backed-up"}
     assert applied - elsewhere == {rule for rule, _, _ in BROKEN}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.policy import (
     cache_cases,
+    database_cases,
     exposure_cases,
     guardrails_cases,
     identity_cases,
@@ -21,4 +22,5 @@ CASES: Mapping[str, Cases] = {
     **cache_cases.CASES,
     **storage_cases.CASES,
     **load_balancer_cases.CASES,
+    **database_cases.CASES,
 }

@@ -17,6 +17,7 @@ SWITCHES = [entry.path for entry in entries() if entry.path[-1] == "enabled" and
 """Every switch that a stack file has, by its path; those within the entries of maps are tested with what they are for."""
 _CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
 _NETWORKING, _IDENTITY, _DNS = "plinth:networking", "plinth:identity", "plinth:dns"
+DATA, SERVICES = "plinth:data", "plinth:services"
 VPN: KeyPath = (_NETWORKING, "vpn", "enabled")
 ADOPTED: KeyPath = (_NETWORKING, "adopted", "enabled")
 SCHEDULE: KeyPath = ("plinth:schedule", "enabled")
@@ -54,8 +55,10 @@ COMPANIONS: Mapping[KeyPath, Mapping[KeyPath, Json]] = {
 }
 """What else a switch needs to be turned on: what no stack file of ours holds."""
 _NAMED: Mapping[KeyPath, tuple[str, ...]] = {
-    ("plinth:data", "redis", "enabled"): ("redis", "broker"),
-    ("plinth:data", "broker", "enabled"): ("broker",),
+    (DATA, "postgres", "enabled"): ("postgres",),
+    (DATA, "mysql", "enabled"): ("mysql",),
+    (DATA, "redis", "enabled"): ("redis", "broker"),
+    (DATA, "broker", "enabled"): ("broker",),
 }
 """What no `access` list can name any more with a switch off."""
 OUTSIDE: Mapping[KeyPath, Json] = {
@@ -91,11 +94,14 @@ def turned_on(*switches: KeyPath) -> dict[KeyPath, Any]:
 
 
 def turned_off(stack: str, switch: KeyPath) -> dict[KeyPath, Any]:
-    """A switch off, with everything gone from `access` lists that needs it."""
+    """A switch off, with everything gone from services that needs it: entries of `access` lists, and pools before a database."""
     gone = _NAMED.get(switch, ())
-    services: Mapping[str, Any] = read(ROOT, stack, "plinth").values["plinth:services"] if gone else {}  # type: ignore[assignment]
-    lists = {
-        ("plinth:services", name, "access"): [entry for entry in service["access"] if entry["to"] not in gone]
-        for name, service in services.items()
-    }
-    return {switch: False, **lists}
+    changes: dict[KeyPath, Any] = {switch: False}
+    services: Any = read(ROOT, stack, "plinth").at((SERVICES,)) if gone else {}
+    for name, service in services.items():
+        kept = [entry for entry in service["access"] if entry["to"] not in gone]
+        if kept != list(service["access"]):
+            changes[SERVICES, name, "access"] = kept
+        if "postgres" in gone and "sidecars" in service:
+            changes[SERVICES, name, "sidecars"] = []
+    return changes

@@ -17,6 +17,7 @@ from components.security.keys import (
     auto_scaling,
     log_service,
     roles_directly,
+    service_directly,
 )
 from plinth.engine.graph import Graph
 from tests.harness import named, recorded
@@ -71,7 +72,8 @@ def test_its_policy_names_every_action_and_every_principal() -> None:
         *("kms:GenerateDataKeyPairWithoutPlaintext", "kms:GenerateDataKeyWithoutPlaintext"),
         *("kms:ReEncryptFrom", "kms:ReEncryptTo"),
     ]
-    groups = "arn:aws:logs:us-east-1:111111111111:log-group:plinth-test-*"
+    group = "arn:aws:logs:us-east-1:111111111111:log-group:"
+    groups = [f"{group}/aws/rds/instance/plinth-test-*", f"{group}plinth-test-*"]
     assert statements[service]["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
 
 
@@ -148,3 +150,10 @@ def test_auto_scaling_may_hand_a_key_of_volumes_on_though_no_policy_of_the_accou
         assert one["Condition"]["StringEquals"] == {"kms:CallerAccount": "111111111111"}
     assert "kms:Decrypt" in use["Action"]
     assert (hand_on["Action"], hand_on["Condition"]["Bool"]) == (["kms:CreateGrant"], {"kms:GrantIsForAWSResource": "true"})
+
+
+def test_a_service_that_acts_by_itself_uses_a_key_for_this_account_alone() -> None:
+    statements = policy(key(service_directly("events.rds.amazonaws.com", "kms:Decrypt")))
+    (found,) = [one for one in statements if one["Principal"] == {"Service": ["events.rds.amazonaws.com"]}]
+    assert found["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+    assert found["Action"] == ["kms:Decrypt"]

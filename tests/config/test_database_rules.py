@@ -1,0 +1,84 @@
+"""What a stack file can say of databases: everything that RDS would refuse at midnight is refused at once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.config.stack_files import refusals
+from tests.harness import project_copy
+
+AT = "plinth:data.postgres"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return project_copy(tmp_path)
+
+
+def changed(copy: Path, old: str, new: str) -> list[str]:
+    """What is refused with the first place of `old` in the file replaced, which is that of PostgreSQL."""
+    file = copy / "Pulumi.dev.yaml"
+    text = file.read_text()
+    at = text.index("  plinth:data:")
+    assert old in text[at:]
+    file.write_text(text[:at] + text[at:].replace(old, new, 1))
+    return refusals(copy)
+
+
+@pytest.mark.requirement("DAT-09", part="windows that overlap are a config error")
+@pytest.mark.parametrize("window", ["sun:03:30-sun:04:30", "sun:02:30-sun:03:01", "sat:23:00-sun:03:30"])
+def test_windows_that_meet_are_refused(copy: Path, window: str) -> None:
+    (fault,) = changed(copy, "sun:05:00-sun:06:00", window)
+    said = f"{AT}.maintenanceWindow: {window} overlaps the backup window 03:00-04:00; windows that share no minute"
+    assert fault == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (
+            'engineVersion: "15"',
+            'engineVersion: "9.6"',
+            f"{AT}.engineVersion: 9.6 is no version of PostgreSQL that is known here; one of 14, 15, 16, 17",
+        ),
+        ("intervalSeconds: 0", "intervalSeconds: 7", f"{AT}.monitoring.intervalSeconds: 7 is not possible; one of 0, 1, 5, 10"),
+        ("replicas: 0", "replicas: 16", f"{AT}.replicas: "),
+        ("backupDays: 3", "backupDays: 0", f"{AT}.backupDays: "),
+        ("shards: 1", "shards: 0", f"{AT}.shards: "),
+        ("storageGb: 20", "storageGb: 60", f"{AT}.maxStorageGb: 50 is less than storageGb, which is 60; at least 60"),
+    ],
+)
+def test_what_rds_would_refuse_is_refused(copy: Path, old: str, new: str, fault: str) -> None:
+    (found,) = changed(copy, old, new)
+    assert found.startswith(fault)
+
+
+def test_mysql_has_no_insights_on_the_smallest_classes(copy: Path) -> None:
+    file = copy / "Pulumi.dev.yaml"
+    text = file.read_text()
+    at = text.index("\n    mysql:\n")
+    file.write_text(text[:at] + text[at:].replace("insights: false", "insights: true", 1))
+    (fault,) = refusals(copy)
+    assert fault.startswith("plinth:data.mysql.monitoring.insights: db.t3.micro has none on MySQL; false, or another class")
+
+
+def test_a_database_that_is_off_can_be_named_by_no_service(copy: Path) -> None:
+    faults = changed(copy, "enabled: true", "enabled: false")
+    assert faults
+    assert all("postgres is nothing in this stack; one of mysql, redis" in fault for fault in faults)
+
+
+def test_a_database_whose_owner_has_no_secret_is_refused(copy: Path) -> None:
+    file = copy / "Pulumi.dev.yaml"
+    file.write_text(file.read_text().replace("      mysql: {keptIn: secrets-manager", "      other: {keptIn: secrets-manager", 1))
+    (fault,) = refusals(copy)
+    assert fault.startswith("plinth:data.mysql: its owner has no secret: plinth:secrets.generated.mysql; one in secrets-manager")
+
+
+def test_a_database_needs_the_keys_that_it_is_encrypted_with(copy: Path) -> None:
+    file = copy / "Pulumi.dev.yaml"
+    file.write_text(file.read_text().replace("purposes: [data, storage", "purposes: [storage", 1))
+    assert [fault.split(", which")[0] for fault in refusals(copy)] == [
+        "plinth:data.postgres: PostgreSQL needs the key data",
+        "plinth:data.mysql: MySQL needs the key data",
+    ]
