@@ -1,6 +1,9 @@
 """Caches: what the program builds of Redis, and what it tells of it."""
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from pulumi import Output
 
 from components.core.context import Context
 from components.core.contracts import EncryptionKey, KeyValueStore, PrivateNetwork, SecurityGroups
@@ -11,6 +14,9 @@ from stack.config.loader import Stack
 from stack.config.told import CACHES, STORES, serving
 from stack.identities import KnownSecrets
 from stack.told import facts_folder
+
+if TYPE_CHECKING:
+    from components.data.facts import Facts
 
 _NEVER_FORGETS = "noeviction"
 
@@ -24,13 +30,13 @@ def caches(
     logs_key: EncryptionKey,
     secrets: KnownSecrets,
 ) -> Mapping[str, KeyValueStore]:
-    """The caches of the stack by what they are for. The facts of each store lead to the one that is behind its name."""
+    """The caches of the stack by what they are for."""
     wanted = dict(_wanted(stack))
     if not wanted:
         return {}
     from components.data.cache import Cache, CacheArgs
 
-    made = {
+    return {
         name: Cache(
             f"cache-{name}",
             CacheArgs(
@@ -54,8 +60,6 @@ def caches(
         )
         for name, nodes in wanted.items()
     }
-    _tell(stack, ctx, made)
-    return made
 
 
 def _wanted(stack: Stack) -> Iterator[tuple[str, Redis | Broker]]:
@@ -66,7 +70,12 @@ def _wanted(stack: Stack) -> Iterator[tuple[str, Redis | Broker]]:
         yield "broker", data.broker
 
 
-def _tell(stack: Stack, ctx: Context, made: Mapping[str, KeyValueStore]) -> None:
+def tell(stack: Stack, ctx: Context, made: Mapping[str, KeyValueStore]) -> Mapping[str, Mapping[str, Output[str]]]:
+    """What there is to know of each store, as parameters: their ARNs, by store and fact, known once they are there."""
+    return {name: told.fact_arns for name, told in _told(stack, ctx, made)}
+
+
+def _told(stack: Stack, ctx: Context, made: Mapping[str, KeyValueStore]) -> Iterator[tuple[str, "Facts"]]:
     from components.data.facts import Facts, FactsArgs
 
     for name in CACHES:
@@ -79,7 +88,7 @@ def _tell(stack: Stack, ctx: Context, made: Mapping[str, KeyValueStore]) -> None
                 "cluster": "true" if cache.sharded else "false",
             }
             args = FactsArgs(folder=facts_folder(name), facts=facts)
-            Facts(f"facts-{name}", args, ctx.asked_by(f"plinth:data.{behind}"))
+            yield name, Facts(f"facts-{name}", args, ctx.asked_by(f"plinth:data.{behind}"))
 
 
 def facts(made: Mapping[str, KeyValueStore]) -> dict[str, object]:

@@ -133,7 +133,7 @@ def _task(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Output
         read_only=not config.exec.enabled,
         port=_port(service),
         sidecars={sidecar: _sidecar(stack, around.images) for sidecar in service.sidecars},
-        told=told(stack, ctx, name, around.secret_arns),
+        told=told(stack, ctx, name, around.secret_arns, around.fact_arns),
         read=rights(read_at_start(stack.config, name), things(stack, ctx), ctx).statements,
         pulls=tuple(image for image in images if image in around.images.uris),
     )

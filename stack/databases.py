@@ -20,9 +20,11 @@ from stack.connections import LOGINS, proxy_of
 from stack.identities import KnownSecrets
 from stack.images import Images
 from stack.things import rights, things
+from stack.told import PROXY_HOST
 
 if TYPE_CHECKING:
     from components.data.database import Database
+    from components.data.database_proxy import DatabaseProxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Store:
     """A database, as others may know it: where it is, what it is called, who owns it and which secret holds that one's password.
 
     `proxy_host` is None where it has no proxy. `shard_hosts` are by the number of the shard, `replica_hosts` by that and theirs.
+    `fact_arns` are parameters by the fact that each holds, known once they are there.
     """
 
     host: Output[str]
@@ -52,6 +55,7 @@ class Store:
     proxy_host: Output[str] | None
     shard_hosts: Mapping[str, Output[str]]
     replica_hosts: Mapping[str, Output[str]]
+    fact_arns: Mapping[str, Output[str]]
 
 
 def databases(stack: Stack, ctx: Context, around: Around) -> Mapping[str, Store]:
@@ -64,13 +68,15 @@ def databases(stack: Stack, ctx: Context, around: Around) -> Mapping[str, Store]
     _login_task(stack, ctx, around, secrets)
     found: dict[str, Store] = {}
     for engine, database in made.items():
+        proxy = _proxy(stack, ctx, around, secrets, engine, database)
         found[engine] = Store(
             host=database.host,
             port=database.port,
             name=database.database,
             user=database.username,
             secret_arn=database.secret_arn,
-            proxy_host=_proxy(stack, ctx, around, secrets, engine, database),
+            proxy_host=proxy.host if proxy else None,
+            fact_arns={**database.fact_arns, **({PROXY_HOST: proxy.fact_arn} if proxy else {})},
             shard_hosts=database.shard_hosts,
             replica_hosts=database.replica_hosts,
         )
@@ -137,7 +143,7 @@ def _name(stack: Stack) -> str:
 
 def _proxy(
     stack: Stack, ctx: Context, around: Around, secrets: KnownSecrets, engine: EngineName, database: "Database"
-) -> Output[str] | None:
+) -> "DatabaseProxy | None":
     if not proxied(stack.config, engine):
         return None
     from components.data.database_proxy import DatabaseProxy, DatabaseProxyArgs
@@ -156,7 +162,7 @@ def _proxy(
         subnet_ids=around.network.database_subnet_ids,
         group_id=around.firewall.group_ids[proxy_of(engine)],
     )
-    return DatabaseProxy(f"{engine}-proxy", args, ctx.asked_by(f"plinth:data.{engine}.proxy")).host
+    return DatabaseProxy(f"{engine}-proxy", args, ctx.asked_by(f"plinth:data.{engine}.proxy"))
 
 
 def _events(ctx: Context, around: Around, made: Mapping[EngineName, "Database"]) -> None:

@@ -112,7 +112,7 @@ def _launch(
     from components.compute.launch import LaunchArgs
 
     service, config = stack.config.services[name], stack.config.machines
-    facts = told(stack, ctx, name, around.secret_arns)
+    facts = told(stack, ctx, name, around.secret_arns, around.fact_arns)
     image = around.images.uris.get(name)
     return LaunchArgs(
         start=_start(stack, ctx, name, service, facts, stands_in=image is None),

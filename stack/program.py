@@ -93,6 +93,10 @@ def build(stack: Stack) -> Platform:
         logs_key=logs_key,
         workloads=workloads,
         secret_arns=secrets.arns,
+        fact_arns={
+            **{name: store.fact_arns for name, store in databases_made.items()},
+            **caches.tell(stack, ctx, caches_made),
+        },
         images=kept,
         routed=traffic.routed(stack, ctx, network, entrances, streams, certificate_arn),
     )

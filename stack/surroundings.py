@@ -15,7 +15,8 @@ from stack.images import Images
 class Surroundings:
     """What is around a service.
 
-    `subnet_ids` by zone; `workloads`, what their code acts as, by service; `secret_arns` by name; `images`, their registries and
+    `subnet_ids` by zone; `workloads`, what their code acts as, by service; `secret_arns` by name; `fact_arns`,
+    of what is to be known of stores, by store and fact; `images`, their registries and
     what runs of them; `routed` by service, for those to which requests are led.
     """
 
@@ -26,5 +27,6 @@ class Surroundings:
     logs_key: EncryptionKey
     workloads: Mapping[str, Workload]
     secret_arns: Mapping[str, Output[str]]
+    fact_arns: Mapping[str, Mapping[str, Output[str]]]
     images: Images
     routed: Mapping[str, Routed]

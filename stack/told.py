@@ -16,9 +16,19 @@ PROXY_HOST = "proxy-host"
 """The fact that takes the place of `host` for who connects through a proxy."""
 
 
-def told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Output[str]]) -> tuple[Told, ...]:
-    """Everything that `service` is told. `secret_arns` are those of secrets that exist, by name."""
-    return tuple(_told(stack, ctx, service, secret_arns))
+def told(
+    stack: Stack,
+    ctx: Context,
+    service: str,
+    secret_arns: Mapping[str, Output[str]],
+    fact_arns: Mapping[str, Mapping[str, Output[str]]],
+) -> tuple[Told, ...]:
+    """Everything that `service` is told.
+
+    `secret_arns` are those of secrets that exist, by name, `fact_arns` those of parameters by store and fact: a service that is
+    started before a parameter is there is started in vain.
+    """
+    return tuple(_told(stack, ctx, service, secret_arns, fact_arns))
 
 
 def said(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
@@ -36,14 +46,19 @@ def fact_path(store: str, fact: str) -> str:
     return f"{facts_folder(store)}/{fact}"
 
 
-def _told(stack: Stack, ctx: Context, service: str, secret_arns: Mapping[str, Output[str]]) -> Iterator[Told]:
+def _told(
+    stack: Stack,
+    ctx: Context,
+    service: str,
+    secret_arns: Mapping[str, Output[str]],
+    fact_arns: Mapping[str, Mapping[str, Output[str]]],
+) -> Iterator[Told]:
     there = stores(stack.config)
     for name in connected(stack.config, service):
         store = there[name]
         proxied = {"host": PROXY_HOST} if through_proxy(stack.config, name, service) else {}
         for fact in store.facts:
-            arn = parameter_arn(ctx, fact_path(name, proxied.get(fact, fact)))
-            yield Told(variable=f"{store.variables}_{fact.upper()}", arn=arn)
+            yield Told(variable=f"{store.variables}_{fact.upper()}", arn=fact_arns[name][proxied.get(fact, fact)])
         if store.logins:
             arn = secret_arns[login(stack.config, name, service).secret]
             yield Told(variable=f"{store.variables}_USER", arn=arn, field="username")

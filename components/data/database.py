@@ -130,6 +130,7 @@ class Database(Component):
     database: str
     username: str
     secret_arn: Output[str]
+    fact_arns: Mapping[str, Output[str]]
     shard_hosts: Mapping[str, Output[str]]
     replica_hosts: Mapping[str, Output[str]]
     instance_ids: Mapping[str, Output[str]]
@@ -353,8 +354,9 @@ class Database(Component):
             "user": self.username,
             "shards": gather_map(self.shard_hosts).apply(lambda hosts: shard_map(hosts, self.port)),
         }
-        for fact, value in facts.items():
-            parameter(self, ctx, f"fact-{fact}", f"database/{engine}/{fact}", value)
+        self.fact_arns = {
+            fact: parameter(self, ctx, f"fact-{fact}", f"database/{engine}/{fact}", value).arn for fact, value in facts.items()
+        }
         path = f"database/{engine}/secret"
         parameter(self, ctx, "fact-secret", path, Output.secret(self.secret_arn), secret_under=self._args.facts_key_arn)
 

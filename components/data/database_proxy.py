@@ -63,6 +63,7 @@ class DatabaseProxy(Component):
     TYPE: ClassVar[str] = "plinth:data:DatabaseProxy"
 
     host: Output[str]
+    fact_arn: Output[str]
     proxy_name: Output[str]
 
     def __init__(self, name: str, args: DatabaseProxyArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
@@ -108,7 +109,7 @@ class DatabaseProxy(Component):
             opts=self.under(),
         )
         self.host, self.proxy_name = proxy.endpoint, proxy.name
-        parameter(self, ctx, "fact-host", f"database/{args.engine}/proxy-host", self.host)
+        self.fact_arn = parameter(self, ctx, "fact-host", f"database/{args.engine}/proxy-host", self.host).arn
         self.publish()
 
     @property

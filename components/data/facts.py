@@ -44,10 +44,10 @@ class Facts(Component):
 
     TYPE: ClassVar[str] = "plinth:data:Facts"
 
-    parameter_names: Mapping[str, Output[str]]
+    fact_arns: Mapping[str, Output[str]]
 
     def __init__(self, name: str, args: FactsArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
         made = {fact: parameter(self, ctx, fact, f"{args.folder}/{fact}", value) for fact, value in args.facts.items()}
-        self.parameter_names = {fact: one.name for fact, one in made.items()}
+        self.fact_arns = {fact: one.arn for fact, one in made.items()}
         self.publish()

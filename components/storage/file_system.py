@@ -13,6 +13,7 @@ from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import Refusal, resource_policy
 from components.core.offers import Signal
+from components.core.tagging import BACKUP
 from components.storage.files import Throughput
 
 COLD_DAYS: Final = (1, 7, 14, 30, 60, 90, 180, 270, 365)
@@ -95,7 +96,7 @@ class FileSystem(Component):
                 {"transition_to_primary_storage_class": "AFTER_1_ACCESS"},
             ],
             region=ctx.region,
-            tags=ctx.tagged(f"{name}-files"),
+            tags=ctx.tagged(f"{name}-files", **({BACKUP: "daily"} if args.backup else {})),
             opts=self.under(stateful=True),
         )
         policy = efs.FileSystemPolicy(
