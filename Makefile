@@ -47,7 +47,7 @@ clean:  ## remove what was made, the virtual environment included
 lock: $(READY_DEV)  ## pin the newest versions that pyproject.toml allows
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-	for image in bot django fastapi; do $(COMPILE) images/$$image/requirements.in -o images/$$image/requirements.txt; done
+	for image in bot django fastapi logins; do $(COMPILE) images/$$image/requirements.in -o images/$$image/requirements.txt; done
 
 .venv/bin/uv: requirements-installer.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }

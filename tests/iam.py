@@ -1,13 +1,16 @@
-"""How IAM judges a request by the statements of a role: enough of it for the conditions that our statements have.
+"""How IAM judges a request by the statements of a role, for the conditions that ours have; and the statements of a policy.
 
 Source: IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators".
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from components.core.offers import Statement
+from plinth.engine.graph import Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +59,10 @@ def _holds(operator: str, found: str | None, wanted: str) -> bool:
             return found is not None and like(wanted, found)
         case _:
             raise NotImplementedError(operator)
+
+
+def bodies(resource: Resource) -> dict[str, Any]:
+    """The statements of a policy by their names, those without one by what they say."""
+    text = resource.inputs.get("policy")
+    statements: list[Any] = json.loads(text)["Statement"] if isinstance(text, str) and text.startswith("{") else []
+    return {one.get("Sid") or json.dumps(one): one for one in statements}

@@ -18,7 +18,7 @@ def reaching(found: Access, graph: Graph, resource: Resource) -> tuple[Right, ..
     On a key only what its own policy consents to counts, as far as that can be seen.
     """
     arns = arns_of(graph, resource)
-    services = {arn.split(":")[2] for arn in arns}
+    services = {arn.split(":")[2] for arn in arns[:1]}  # that of the first: a recorded plan makes the other one up from the type
     noun = _NOUNS.get(resource.type, "")
     targeting = (right for right in found.rights if any(names(target, arns) for target in right.targets))
     narrowed = (replace(right, actions=_about(right.actions, services, noun)) for right in targeting)

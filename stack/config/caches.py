@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.core.retention import RetentionDays
 from components.data.windows import BACKUP_PATTERN, MAINTENANCE_PATTERN
-from stack.config.section import Section, text
+from stack.config.section import Retention, Section, text
 
 NodeType = Annotated[
     str, text("a node type such as cache.t3.micro", pattern=r"^cache\.[a-z][a-z0-9]*\.[a-z0-9]+$", max_length=40)
@@ -31,7 +30,7 @@ class Nodes(Section):
     maintenance_window: MaintenanceWindow = Field(
         description="When AWS may work on it, at least an hour of the week, outside the hours of backups."
     )
-    log_days: RetentionDays = Field(description="For how many days slow commands and what the engine says are kept.")
+    log_days: Retention = Field(description="For how many days slow commands and what the engine says are kept.")
 
 
 class Redis(Nodes):

@@ -144,9 +144,6 @@ def _measured(name: str, service: Service, scaling: Scaling) -> Iterator[Breach]
         for key, on in (("steps", scaling.steps), ("predictive", scaling.predictive != "off")):
             if on:
                 yield Breach(path=_at(name, "scaling", key), problem="goes by the CPU", allowed="with cpuPercent")
-    if scaling.requests_per_target is not None and service.route is None:
-        path = _at(name, "scaling", "requestsPerTarget")
-        yield Breach(path=path, problem="no load balancer counts its requests", allowed="with a route")
     if scaling.backlog is not None and service.route is not None:
         path = _at(name, "scaling", "backlog")
         yield Breach(path=path, problem="who answers requests has no backlog", allowed="without a route: a worker of its own")

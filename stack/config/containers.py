@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.core.retention import RetentionDays
-from stack.config.section import Section, text
+from stack.config.section import Retention, Section, text
 from stack.config.services import Image
 
 PublicImage = Annotated[
@@ -41,7 +40,7 @@ class Containers(Section):
     bake_minutes: Annotated[int, Field(ge=0, le=1440)] = Field(
         description="How long the old version stands by once the new one has all users, where versions take turns."
     )
-    logs_retention_days: RetentionDays = Field(description="How many days what containers say is kept.")
+    logs_retention_days: Retention = Field(description="How many days what containers say is kept.")
     keep_images: Annotated[int, Field(ge=1, le=1000)] = Field(description="How many versions of each image are kept.")
     untagged_days: Annotated[int, Field(ge=1, le=365)] = Field(
         description="After how many days an image without a tag is deleted."

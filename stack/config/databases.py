@@ -4,9 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components.core.retention import RetentionDays
 from components.data.engines import LEAST_STORAGE_GB, MOST_BACKUP_DAYS, MOST_REPLICAS, MOST_STORAGE_GB
-from stack.config.section import Section, text
+from stack.config.section import Retention, Section, text
 
 Gigabytes = Annotated[int, Field(ge=LEAST_STORAGE_GB, le=MOST_STORAGE_GB)]
 InstanceClass = Annotated[str, text("a class of RDS such as db.t3.micro", pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$", max_length=40)]
@@ -77,7 +76,7 @@ class Database(Section):
     backup_window: Daily = Field(description="When the daily backup is made.")
     maintenance_window: Weekly = Field(description="When RDS may restart it: minor versions, and changes that wait.")
     apply_immediately: bool = Field(description="Whether a change that needs a restart is made at once, not in that window.")
-    log_days: RetentionDays = Field(description="For how many days its logs are kept.")
+    log_days: Retention = Field(description="For how many days its logs are kept.")
     proxy: Proxy = Field(description="A pool of connections in front of it.")
     monitoring: Monitoring = Field(description="What is measured beyond the metrics that every database has.")
     restore_from: Snapshot = Field(

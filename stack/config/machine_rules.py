@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
-from stack.config.services import Scaling, Service
+from stack.config.services import Service
 
 _SERVICES = f"{NAMESPACE}:services"
 _VOLUMES = "storage"
@@ -25,51 +25,18 @@ def _whole(config: StackConfig) -> Iterator[Breach]:
                 yield Breach(path=(*at, key), problem="is not given, and a service on ec2 needs it", allowed=f"a value for {key}")
 
 
-def _nothing_of_others(config: StackConfig) -> Iterator[Breach]:
+def _no_machines_for_others(config: StackConfig) -> Iterator[Breach]:
     for name, service in config.services.items():
         if service.machine is not None and service.runs_on != "ec2":
             yield Breach(
                 path=(_SERVICES, name, "machine"), problem=f"is given, but it runs on {service.runs_on}", allowed="nothing"
             )
+
+
+def _there_can_be_one(config: StackConfig) -> Iterator[Breach]:
     for at, service in _on_machines(config):
-        for key, given in (
-            ("size", service.size is not None),
-            ("sidecars", bool(service.sidecars)),
-            ("deployment", service.deployment != "rolling"),
-            ("spot", service.spot),
-        ):
-            if given:
-                yield Breach(path=(*at, key), problem="is given, but it runs on ec2", allowed="only on ecs")
-
-
-def _scales(config: StackConfig) -> Iterator[Breach]:
-    for at, service in _on_machines(config):
-        if service.scaling is not None:
-            yield from _scaling((*at, "scaling"), service.scaling, routed=service.route is not None)
-
-
-def _scaling(at: KeyPath, scaling: Scaling, *, routed: bool) -> Iterator[Breach]:
-    if scaling.most < max(scaling.least, 1):
-        yield Breach(
-            path=(*at, "most"), problem=f"{scaling.most}, and the least is {scaling.least}", allowed="at least 1, and the least"
-        )
-    for key, given in (("memoryPercent", scaling.memory_percent is not None), ("backlog", scaling.backlog is not None)):
-        if given:
-            yield Breach(path=(*at, key), problem="is given, but machines do not scale by it", allowed="only on ecs")
-    if scaling.requests_per_target is not None and not routed:
-        yield Breach(path=(*at, "requestsPerTarget"), problem="is given, but no requests get to it", allowed="with a route")
-    for key, given in (("steps", scaling.steps), ("predictive", scaling.predictive != "off")):
-        if given and scaling.cpu_percent is None:
-            yield Breach(path=(*at, key), problem="is given, but not to which CPU", allowed="with cpuPercent")
-    yield from _peaks((*at, "peaks"), scaling)
-
-
-def _peaks(at: KeyPath, scaling: Scaling) -> Iterator[Breach]:
-    for index, peak in enumerate(scaling.peaks):
-        if peak.at in [other.at for other in scaling.peaks[:index]]:
-            yield Breach(path=(*at, index, "at"), problem=f"{peak.at} is given twice", allowed="each time once")
-        if peak.least > peak.most:
-            yield Breach(path=(*at, index, "most"), problem=f"{peak.most} is less than {peak.least}", allowed="at least as many")
+        if service.scaling is not None and service.scaling.most < 1:
+            yield Breach(path=(*at, "scaling", "most"), problem="0, and no machine could ever start", allowed="at least 1")
 
 
 def _volumes_have_a_key(config: StackConfig) -> Iterator[Breach]:
@@ -94,8 +61,8 @@ def _reach_what_they_need(config: StackConfig) -> Iterator[Breach]:
 
 MACHINE_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _whole,
-    _nothing_of_others,
-    _scales,
+    _no_machines_for_others,
+    _there_can_be_one,
     _volumes_have_a_key,
     _reach_what_they_need,
 )

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components.core.retention import RetentionDays
-from stack.config.section import Section, text
+from stack.config.section import Retention, Section, text
 from stack.config.services import Cron
 
 
@@ -42,5 +41,5 @@ class Machines(Section):
     ] = Field(
         description="The key pair of machines. No port is opened for it: people get in by Session Manager, which needs none."
     )
-    logs_retention_days: RetentionDays = Field(description="How long what machines and scaling log is kept, in days.")
+    logs_retention_days: Retention = Field(description="How long what machines and scaling log is kept, in days.")
     patching: Patching = Field(description="When patches are put on.")

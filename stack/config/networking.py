@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from components.core.retention import RetentionDays
 from components.networking.layout import MAX_PREFIX, MIN_PREFIX
 from components.networking.services import GATEWAYS, Service
 from stack.config.platform import Zone
-from stack.config.section import Name, Section, text
+from stack.config.section import Name, Retention, Section, text
 
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 """The ranges that nobody routes on the internet: RFC 1918, and RFC 6598 for what carriers share."""
@@ -32,13 +31,6 @@ def _can_hold_clients(block: IPv4Network) -> IPv4Network:
     if not 12 <= block.prefixlen <= 22:  # EC2 API reference, CreateClientVpnEndpoint
         raise ValueError(f"{block} has a prefix of /{block.prefixlen}")
     return block
-
-
-def _is_number(value: object) -> object:
-    """A choice of numbers would take `true` for 1."""
-    if isinstance(value, bool):
-        raise ValueError(f"{str(value).lower()} (true or false) is not possible")
-    return value
 
 
 def _block(allowed: str) -> WithJsonSchema:
@@ -83,7 +75,6 @@ _DIGITS = "([0-9a-f]{8}|[0-9a-f]{17})"
 VpcId = Annotated[str, text('the id of a VPC such as vpc-0123456789abcdef0, or "" for none', pattern=rf"^(vpc-{_DIGITS})?$")]
 SubnetId = Annotated[str, text("the id of a subnet such as subnet-0123456789abcdef0", pattern=rf"^subnet-{_DIGITS}$")]
 RouteTableId = Annotated[str, text("the id of a route table such as rtb-0123456789abcdef0", pattern=rf"^rtb-{_DIGITS}$")]
-Retention = Annotated[RetentionDays, BeforeValidator(_is_number)]
 
 
 class Discovery(Section):

@@ -1,5 +1,6 @@
 """`plinth:schedule`: the hours in which the stack is at work."""
 
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -11,8 +12,12 @@ Clock = Annotated[str, text('a time of day in quotes, such as "07:00"', pattern=
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
+_zones = cache(available_timezones)
+"""Every time zone, looked for once: that opens hundreds of files."""
+
+
 def _exists(zone: str) -> str:
-    if zone not in available_timezones():
+    if zone not in _zones():
         raise ValueError(f"{zone} is no time zone")
     return zone
 

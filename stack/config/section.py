@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from components.core.retention import RetentionDays
 
 
 class Section(BaseModel):
@@ -34,3 +36,15 @@ Name = Annotated[
     ),
 ]
 """What the user calls an entry of a map."""
+
+
+def _is_number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} (true or false) is not possible")
+    return value
+
+
+NUMBER = BeforeValidator(_is_number)
+"""For a choice of numbers, which would take `true` for 1."""
+Retention = Annotated[RetentionDays, NUMBER]
+"""For how many days CloudWatch keeps logs."""

@@ -9,13 +9,13 @@ from components.storage.files import Throughput
 from components.storage.lifecycle import ArchiveTier as Archived
 from components.storage.lifecycle import Lifecycle, StorageClass, Tier
 from components.storage.lifecycle import Transition as Step
-from stack.config.section import Name, Section, text
+from stack.config.section import NUMBER, Name, Section, text
 
 OWN_ORIGIN = "own"
 """Stands in a list of origins for the sites of the stack's own domain."""
 Days = Annotated[int, Field(ge=0)]
 UserId = Annotated[int, Field(ge=1, le=4294967295)]
-ColdDays = Literal[1, 7, 14, 30, 60, 90, 180, 270, 365]
+ColdDays = Annotated[Literal[1, 7, 14, 30, 60, 90, 180, 270, 365], NUMBER]
 Place = Literal["standby", "vault"]
 Origin = Annotated[
     str,

@@ -7,7 +7,6 @@ import pytest
 from pulumi import Output
 
 from components.compute.cluster import Cluster, ClusterArgs, cluster_name
-from components.compute.sessions import Sessions, SessionsArgs
 from components.compute.task_rights import backlog_statements, session_statements
 from components.core.context import Context
 from plinth.engine.graph import Graph
@@ -82,13 +81,6 @@ def test_ecs_may_move_users_between_versions_and_only_on_load_balancers_of_the_s
     assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "111111111111"}
 
 
-def test_the_record_of_sessions_is_encrypted_and_ends() -> None:
-    args = SessionsArgs(retention_days=7, key_arn="arn:aws:kms:x")
-    group = named(recorded(lambda ctx: Sessions("sessions", args, ctx)), "sessions-records")
-    assert (group.inputs["name"], group.inputs["retentionInDays"]) == ("plinth-test-containers-sessions", 7)
-    assert group.inputs["kmsKeyId"] == "arn:aws:kms:x"
-
-
 def test_a_task_writes_to_the_record_of_sessions_and_says_how_much_waits() -> None:
     seen: list[Context] = []
     recorded(seen.append)
@@ -102,8 +94,6 @@ def test_a_task_writes_to_the_record_of_sessions_and_says_how_much_waits() -> No
     assert cluster_name(seen[0]) == "plinth-test-containers-cluster"
 
 
-def test_what_is_no_percentage_and_no_number_of_days_is_refused() -> None:
+def test_what_is_no_percentage_is_refused() -> None:
     with pytest.raises(ValueError, match=r"ClusterArgs: spot_percent: 101 is no percentage; 0 to 100"):
         args(spot_percent=101)
-    with pytest.raises(ValueError, match=r"SessionsArgs: retention_days: 8 is not possible"):
-        SessionsArgs(retention_days=8, key_arn="x")  # type: ignore[arg-type]

@@ -1,15 +1,13 @@
-"""Patches, key pairs, and the record of scaling."""
+"""The window in which machines are patched."""
 
 import json
 from typing import Any
 
 import pytest
 
-from components.compute.key_pair import MachineKey, MachineKeyArgs
 from components.compute.patching import Patching, PatchingArgs
-from components.compute.scaling_events import EVENTS, ScalingEvents, ScalingEventsArgs
 from plinth.engine.graph import Graph
-from tests.harness import named, of_kind, recorded
+from tests.harness import named, recorded
 
 GROUP = "plinth-test-machines-patches"
 
@@ -68,61 +66,3 @@ def test_the_role_of_the_window_sends_one_document_to_machines_of_the_group() ->
 def test_what_is_no_window_is_refused(changed: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         args(**changed)
-
-
-@pytest.mark.requirement("CMP-06", part="one key pair, of a public key")
-def test_a_key_pair_is_made_of_a_public_key() -> None:
-    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzVdnHbT0Jt ann"
-    (pair,) = of_kind(recorded(lambda ctx: MachineKey("machine-key", MachineKeyArgs(public_key=key), ctx)), "KeyPair")
-    assert pair.inputs["publicKey"] == key
-    assert not {"keyName", "privateKey"} & pair.inputs.keys()
-
-
-@pytest.mark.parametrize("text", ["", "-----BEGIN OPENSSH PRIVATE KEY-----", "ssh-dss AAAA"])
-def test_what_is_no_public_key_is_refused_without_being_repeated(text: str) -> None:
-    with pytest.raises(
-        ValueError, match=r"^MachineKeyArgs: public_key: no public key; `ssh-ed25519` or `ssh-rsa`, then its text$"
-    ):
-        MachineKeyArgs(public_key=text)
-
-
-# The record of scaling
-
-
-def events(*sources: Any) -> ScalingEventsArgs:
-    return ScalingEventsArgs(sources=sources, retention_days=30, key_arn="arn:aws:kms:us-east-1:111111111111:key/2")
-
-
-@pytest.mark.requirement("OBS-17", part="a rule for each source of events, to a log group")
-def test_every_source_has_a_rule_that_leads_to_the_log_group() -> None:
-    graph = recorded(lambda ctx: ScalingEvents("scaling-events", events(*EVENTS), ctx))
-    group = named(graph, "scaling-events-records")
-    patterns = {json.loads(rule.inputs["eventPattern"])["source"][0] for rule in of_kind(graph, "EventRule")}
-    assert patterns == {"aws.autoscaling", "aws.ecs", "aws.application-autoscaling"}
-    assert {target.inputs["arn"] for target in of_kind(graph, "EventTarget")} == {group.outputs["arn"]}
-    assert len(of_kind(graph, "EventTarget")) == 3
-    policy = json.loads(named(graph, "scaling-events-policy").inputs["policyDocument"])
-    (statement,) = policy["Statement"]
-    assert statement["Resource"] == ["arn:aws:logs:us-east-1:111111111111:log-group:plinth-test-scaling-events:*"]
-    assert statement["Condition"] == {
-        "ArnLike": {"aws:SourceArn": "arn:aws:events:us-east-1:111111111111:rule/plinth-test-*"},
-        "StringEquals": {"aws:SourceAccount": "111111111111"},
-    }
-
-
-def test_one_source_alone_has_one_rule() -> None:
-    graph = recorded(lambda ctx: ScalingEvents("scaling-events", events("aws.ecs"), ctx))
-    assert [rule.name for rule in of_kind(graph, "EventRule")] == ["scaling-events-ecs"]
-
-
-@pytest.mark.parametrize(
-    ("sources", "message"),
-    [
-        ((), r"ScalingEventsArgs: sources: none given"),
-        (("aws.ecs", "aws.ecs"), r"ScalingEventsArgs: sources: one is given twice"),
-        (("aws.s3",), r"ScalingEventsArgs: sources: aws.s3 scales nothing"),
-    ],
-)
-def test_what_does_not_scale_is_refused(sources: Any, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        events(*sources)

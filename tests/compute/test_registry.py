@@ -1,19 +1,17 @@
-"""Registries, and images that are built into them."""
+"""Registries of images."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.compute.builds import Build, Builds, BuildsArgs, image_tag
 from components.compute.registry import Registry, RegistryArgs, image_uri, pull_statements
 from components.core.context import Context
 from plinth.engine.graph import Graph
 from tests.harness import named, recorded
 
 CI = "arn:aws:iam::111111111111:role/guarded/plinth-test-ci-deploy"
-REPOSITORY = "111111111111.dkr.ecr.us-east-1.amazonaws.com/plinth-test-booking-image"
+REPOSITORY = "111111111111.dkr.ecr.us-east-1.amazonaws.com/plinth-test-booking-images"
 
 
 def args(**changed: Any) -> RegistryArgs:
@@ -32,7 +30,7 @@ def policy(graph: Graph) -> dict[str, dict[str, Any]]:
 @pytest.mark.requirement("CMP-07", part="one registry; each service has one")
 def test_what_is_pushed_is_scanned_encrypted_and_keeps_its_tag() -> None:
     repository = named(registry(), "registry-booking-repository")
-    assert repository.inputs["name"] == "plinth-test-booking-image"
+    assert repository.inputs["name"] == "plinth-test-booking-images"
     assert repository.inputs["imageTagMutability"] == "IMMUTABLE"
     assert repository.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
     assert repository.inputs["encryptionConfigurations"] == [{"encryptionType": "KMS", "kmsKey": "arn:aws:kms:x"}]
@@ -74,7 +72,7 @@ def test_where_an_image_is_can_be_said_before_its_registry_exists() -> None:
     assert image_uri(seen[0], "booking", f"sha256:{'a' * 64}") == f"{REPOSITORY}@sha256:{'a' * 64}"
     sign_in, pull = pull_statements(seen[0], ("booking",))
     assert (sign_in.actions, sign_in.resources) == (("ecr:GetAuthorizationToken",), ("*",))
-    assert pull.resources == ("arn:aws:ecr:us-east-1:111111111111:repository/plinth-test-booking-image",)
+    assert pull.resources == ("arn:aws:ecr:us-east-1:111111111111:repository/plinth-test-booking-images",)
 
 
 def test_what_no_registry_can_be_is_refused_all_at_once() -> None:
@@ -82,32 +80,3 @@ def test_what_no_registry_can_be_is_refused_all_at_once() -> None:
         ValueError, match=r"RegistryArgs: image: .* \| keep_images: 0 is not possible; 1 to 1000 \| untagged_days"
     ):
         args(image="Booking", keep_images=0, untagged_days=0)
-
-
-def test_an_image_is_built_from_its_folder_into_its_registry() -> None:
-    builds = BuildsArgs(images={"booking": Build(folder="images/none", repository_url=REPOSITORY)})
-    graph = recorded(lambda ctx: Builds("builds", builds, ctx))
-    (image,) = graph.of_type("awsx:ecr:Image")
-    assert image.name == "builds-booking"
-    assert image.inputs["repositoryUrl"] == REPOSITORY
-    assert (image.inputs["context"], image.inputs["platform"]) == ("./images/none", "linux/amd64")
-    assert graph.of_type(Builds.TYPE)[0].outputs["image_uris"] == {"booking": image.outputs["imageUri"]}
-
-
-def test_a_tag_says_what_the_image_was_made_of_and_for_whom(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text("one")
-    first = image_tag("booking", tmp_path)
-    assert first.startswith("booking-")
-    assert image_tag("booking-worker", tmp_path) == first.replace("booking-", "booking-worker-")
-    (tmp_path / "__pycache__").mkdir()
-    (tmp_path / "__pycache__" / "app.pyc").write_text("made by running")
-    assert image_tag("booking", tmp_path) == first
-    (tmp_path / "app.py").write_text("two")
-    second = image_tag("booking", tmp_path)
-    (tmp_path / "app.py").rename(tmp_path / "main.py")
-    assert len({first, second, image_tag("booking", tmp_path)}) == 3
-
-
-def test_nothing_outside_of_the_repository_is_built() -> None:
-    with pytest.raises(ValueError, match=r"BuildsArgs: images.booking.folder: 'images/../../x' leaves the repository"):
-        BuildsArgs(images={"booking": Build(folder="images/../../x", repository_url="x")})

@@ -113,7 +113,7 @@ def test_whoever_starts_it_pulls_its_images_writes_its_records_reads_what_it_is_
     }
     assert statements.keys() == {"Pull", "ReadHost", "Records", "SignIn"}
     repositories = "arn:aws:ecr:us-east-1:111111111111:repository/plinth-test"
-    assert statements["Pull"]["Resource"] == [f"{repositories}-booking-image", f"{repositories}-pgbouncer-image"]
+    assert statements["Pull"]["Resource"] == [f"{repositories}-booking-images", f"{repositories}-pgbouncer-images"]
     assert [sid for sid, one in statements.items() if "*" in one["Resource"]] == ["SignIn"]
     assert statements["SignIn"]["Action"] == ["ecr:GetAuthorizationToken"]
     assert statements["Records"]["Resource"] == [f"{GROUP}:log-stream:*"]

@@ -10,7 +10,8 @@ from tests.config.stack_files import refusals
 from tests.harness import project_copy, replace_in
 
 SERVICE = 'plinth:services["booking-worker"]'
-BOT = "        - {to: secret.bot-token, as: read}"
+BOT = r"(    bot-runner:\n(?:      .*\n)*?      access:\n)(?:        - .*\n)+"
+"""The entry of one service up to its list, and the list."""
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def bot_needs(folder: Path, *entries: str) -> Path:
-    replace_in(folder / "Pulumi.dev.yaml", BOT, "\n".join(f"        - {entry}" for entry in entries))
+    replace_in(folder / "Pulumi.dev.yaml", BOT, r"\1" + "".join(f"        - {entry}\n" for entry in entries))
     return folder
 
 

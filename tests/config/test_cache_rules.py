@@ -9,6 +9,8 @@ from tests.config.stack_files import refusals
 from tests.harness import project_copy, replace_in
 
 AT = "plinth:data"
+REDIS, BROKER = (rf"(    {name}:\n(?:      .*\n)*?      .*?)" for name in ("redis", "broker"))
+"""The section of a cache up to some key of it."""
 
 
 @pytest.fixture
@@ -21,20 +23,20 @@ def copy(tmp_path: Path) -> Path:
     [
         (
             "dev",
-            "sun:05:00-sun:06:00",
-            "mon:03:30-mon:05:00",
+            f"{REDIS}sun:05:00-sun:06:00",
+            r"\1mon:03:30-mon:05:00",
             f"{AT}.redis.maintenanceWindow: mon:03:30-mon:05:00 overlaps the backups of 03:00-04:00; other hours",
         ),
         (
             "dev",
-            "sun:05:00-sun:06:00",
-            "sun:05:00-sun:05:30",
+            f"{REDIS}sun:05:00-sun:06:00",
+            r"\1sun:05:00-sun:05:30",
             f"{AT}.redis.maintenanceWindow: sun:05:00-sun:05:30 is 30 minutes long; at least 60",
         ),
         (
             "staging",
-            "sun:06:00-sun:07:00",
-            "sun:02:30-sun:03:30",
+            f"{BROKER}sun:06:00-sun:07:00",
+            r"\1sun:02:30-sun:03:30",
             f"{AT}.broker.maintenanceWindow: sun:02:30-sun:03:30 overlaps the backups of 03:00-04:00; other hours",
         ),
         (
@@ -52,15 +54,15 @@ def copy(tmp_path: Path) -> Path:
         ),
         (
             "dev",
-            "shards: 1",
-            "shards: 3",
+            f"{REDIS}shards: 1",
+            r"\1shards: 3",
             f"{AT}.redis.replicas: 0, but there are 3 shards: with one lost, keys are missing for everybody; "
             "at least 1, or shards: 1",
         ),
         (
             "prod",
-            "shards: 2",
-            "shards: 50",
+            f"{REDIS}shards: 2",
+            r"\1shards: 50",
             f"{AT}.redis.shards: 50 with 1 replicas each are 100 nodes; at most 90 nodes",
         ),
         (

@@ -88,7 +88,7 @@ CASES: dict[str, tuple[dict[KeyPath, Any], str]] = {
     ),
     "requests without a route": (
         {at("booking-worker", "scaling", "requestsPerTarget"): 100},
-        'plinth:services["booking-worker"].scaling.requestsPerTarget: no load balancer counts its requests; with a route',
+        'plinth:services["booking-worker"].scaling.requestsPerTarget: no load balancer counts its requests; a route, by TLS',
     ),
     "limits the wrong way round": (
         {at("booking", "scaling", "least"): 3},
@@ -131,7 +131,11 @@ CASES: dict[str, tuple[dict[KeyPath, Any], str]] = {
         "plinth:services.booking.environment.DJANGO_SECRET_KEY: is a secret as well; one of the two",
     ),
     "no way to a public image": (
-        {("plinth:networking", "nat"): "none"},
+        {
+            ("plinth:networking", "nat"): "none",
+            **{at(name, "reachesInternet"): None for name in ("booking", "booking-worker", "collection", "catalogue")},
+            **{at(name): None for name in ("websocket", "bot-api", "bot-runner")},  # machines need a way out themselves
+        },
         "plinth:services.catalogue.image: placeholder is a public image, and plinth:networking.nat is none",
     ),
     "a placeholder of every day": (

@@ -64,8 +64,17 @@ def test_mysql_has_no_insights_on_the_smallest_classes(copy: Path) -> None:
 
 def test_a_database_that_is_off_can_be_named_by_no_service(copy: Path) -> None:
     faults = changed(copy, "enabled: true", "enabled: false")
-    assert faults
-    assert all("postgres is nothing in this stack; one of mysql, redis" in fault for fault in faults)
+    named = [fault for fault in faults if "postgres is nothing in this stack; one of mysql, redis" in fault]
+    assert [fault.split(": ")[0] for fault in named] == [
+        "plinth:services.booking.access[0].to",
+        'plinth:services["booking-worker"].access[0].to',
+        "plinth:services.collection.access[0].to",
+        'plinth:services["bot-api"].access[0].to',
+    ]
+    assert [fault for fault in faults if fault not in named] == [
+        f"plinth:services{service}.sidecars[0]: pools connections to nothing; with `{{to: postgres, as: connect}}`"
+        for service in (".booking", '["booking-worker"]')
+    ]
 
 
 def test_a_database_whose_owner_has_no_secret_is_refused(copy: Path) -> None:
@@ -79,6 +88,7 @@ def test_a_database_needs_the_keys_that_it_is_encrypted_with(copy: Path) -> None
     file = copy / "Pulumi.dev.yaml"
     file.write_text(file.read_text().replace("purposes: [data, storage", "purposes: [storage", 1))
     assert [fault.split(", which")[0] for fault in refusals(copy)] == [
+        "plinth:keys.purposes: data is not there, and it encrypts redis, queues.images, queues.jobs; data as well",
         "plinth:data.postgres: PostgreSQL needs the key data",
         "plinth:data.mysql: MySQL needs the key data",
     ]

@@ -26,21 +26,20 @@ def changed(folder: Path, pattern: str, replacement: str, stack: str = "dev") ->
 @pytest.mark.parametrize(
     ("pattern", "replacement", "expected"),
     [
-        ("purposes: .*", "purposes: [data, data, secrets]", "plinth:keys.purposes[1]: data is given twice; each purpose once"),
         (
             "purposes: .*",
-            "purposes: [data]",
-            "plinth:keys.purposes: has no secrets, but there are some; secrets among them, or no secret",
+            "purposes: [data, data, storage, secrets, backup, config]",
+            "plinth:keys.purposes[1]: data is given twice; each purpose once",
         ),
         (
-            r"copies: .*",
+            r"(?<=deletionDays: 7\n    )copies: .*",
             "copies: {standby: [data, data], vault: []}",
             "plinth:keys.copies.standby[1]: data is given twice; each purpose once",
         ),
         (
             r"purposes: .*\n    deletionDays: 7\n    copies: .*",
-            "purposes: [secrets]\n    deletionDays: 7\n    copies: {standby: [], vault: [backup]}",
-            "plinth:keys.copies.vault[0]: backup has no key of its own; one of keys.purposes",
+            "purposes: [data, storage, secrets, backup]\n    deletionDays: 7\n    copies: {standby: [], vault: [config]}",
+            "plinth:keys.copies.vault[0]: config has no key of its own; one of keys.purposes",
         ),
         (
             "      bot-token: .*",
@@ -66,6 +65,16 @@ def changed(folder: Path, pattern: str, replacement: str, stack: str = "dev") ->
 )
 def test_what_one_value_needs_of_another_is_there(copy: Path, pattern: str, replacement: str, expected: str) -> None:
     assert changed(copy, pattern, replacement) == [expected]
+
+
+def test_secrets_need_a_key_and_so_do_the_databases_whose_passwords_they_are(copy: Path) -> None:
+    assert changed(copy, "purposes: .*", "purposes: [data, storage, backup, config]") == [
+        "plinth:keys.purposes: has no secrets, but there are some; secrets among them, or no secret",
+        *(
+            f"plinth:data.{store}: {title} needs the key secrets, which is not there; secrets in plinth:keys.purposes, or off"
+            for store, title in (("postgres", "PostgreSQL"), ("mysql", "MySQL"))
+        ),
+    ]
 
 
 def test_the_stack_that_makes_the_providers_believes_every_token_that_it_asks_for(copy: Path) -> None:
@@ -159,6 +168,6 @@ def test_the_checklist_names_the_account_and_every_credential_that_a_service_rea
 
 def test_the_checklist_shrinks_with_what_is_set_and_with_what_nobody_reads(copy: Path) -> None:
     replace_in(copy / "Pulumi.dev.yaml", '"000000000000"', '"123456789012"')
-    replace_in(copy / "Pulumi.dev.yaml", r"      access:\n        - \{to: secret.bot-token, as: read\}", "      access: []")
+    replace_in(copy / "Pulumi.dev.yaml", r"      secrets: \{BOT_TOKEN: bot-token\}\n", "")
     with_credential(copy, f"credentials:google-oauth: {{secure: {SEALED}}}")
     assert [name for name, _ in missing(copy)] == ["credentials:collection-api-keys"]

@@ -11,7 +11,7 @@ from plinth.engine.recording import record, run
 from stack.config import engine
 from stack.config.faults import ConfigError
 from stack.config.loader import ENVIRONMENTS, environment_of, load_all
-from tests.harness import ROOT, STACKS, deployable, project_copy, replace_in
+from tests.harness import ROOT, STACKS, deployable, graphs, project_copy, replace_in
 
 
 def faults(folder: Path, stack: str = "dev") -> list[str]:
@@ -161,7 +161,8 @@ def test_without_the_stack_file_at_hand_the_program_still_names_stack_and_key(
 
 @pytest.mark.requirement("BST-03", part="an account that is nobody's cannot be deployed to")
 def test_the_placeholder_account_plans_and_is_refused_by_up(copy: Path) -> None:
-    assert record(copy, "dev").resources
+    assert load_all(ROOT, ["dev"])["dev"].config.platform.account_id == "000000000000"
+    assert graphs()["dev"].resources
     with pytest.raises(pulumi.RunError, match=r"plinth:platform\.accountId: 000000000000 is nobody's account"):
         record(copy, "dev", preview=False)
 

@@ -29,32 +29,37 @@ def runner(dev: Path, pattern: str, replacement: str) -> tuple[str, ...]:
         (
             r"alwaysOn: true",
             "      alwaysOn: true\n      spot: true\n",
-            f"{AT}.spot: is given, but it runs on ec2; only on ecs",
+            f"{AT}.spot: is given, but it runs on ec2; on ecs alone",
         ),
         (
             r"scaling: .*",
             "      scaling: {least: 2, most: 1}\n",
-            f"{AT}.scaling.most: 1, and the least is 2; at least 1, and the least",
+            f"{AT}.scaling.most: 1 is less than the least number, 2; at least 2",
+        ),
+        (
+            r"scaling: .*",
+            "      scaling: {least: 0, most: 0}\n",
+            f"{AT}.scaling.most: 0, and no machine could ever start; at least 1",
         ),
         (
             r"scaling: .*",
             "      scaling: {least: 1, most: 2, memoryPercent: 50}\n",
-            f"{AT}.scaling.memoryPercent: is given, but machines do not scale by it; only on ecs",
+            f"{AT}.scaling.memoryPercent: is given, but it runs on ec2; on ecs alone",
         ),
         (
             r"scaling: .*",
             "      scaling: {least: 1, most: 2, requestsPerTarget: 50}\n",
-            f"{AT}.scaling.requestsPerTarget: is given, but no requests get to it; with a route",
+            f"{AT}.scaling.requestsPerTarget: no load balancer counts its requests; a route, by TLS where it speaks gRPC",
         ),
         (
             r"scaling: .*",
             "      scaling: {least: 1, most: 2, steps: true}\n",
-            f"{AT}.scaling.steps: is given, but not to which CPU; with cpuPercent",
+            f"{AT}.scaling.steps: goes by the CPU; with cpuPercent",
         ),
         (
             r"scaling: .*",
             '      scaling: {least: 1, most: 2, peaks: [{at: "0 7 * * *", least: 2, most: 1}]}\n',
-            f"{AT}.scaling.peaks[0].most: 1 is less than 2; at least as many",
+            f"{AT}.scaling.peaks[0].most: 1 is less than the least number, 2; at least 2",
         ),
         (
             r"reachesInternet: true",

@@ -1,15 +1,22 @@
-"""Every way to get a key of a stack file wrong: each of hundreds of files is refused with one clear error and exit code 2."""
+"""Every way to get a key of a stack file wrong: each of thousands of files is refused with one clear error.
+
+They are judged in memory, where thousands take seconds; the command itself is given one of each section.
+"""
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
-from stack.config.document import ANY_NAME, ANY_NUMBER, format_path, project_name, read
+from stack.config.document import ANY_NAME, ANY_NUMBER, Document, format_path, project_name, read
+from stack.config.faults import ConfigError, Fault
+from stack.config.loader import validate
 from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS, plinth_here
 
@@ -20,6 +27,8 @@ _OTHERS: dict[type, list[Any]] = {
     list: ["x", 7, {"x": 1}, None, []],
     dict: ["x", 7, ["x"], None],
 }
+
+_keys = cache(keys_of)
 
 
 class Mutation(NamedTuple):
@@ -32,8 +41,20 @@ class Mutation(NamedTuple):
     hint: str
 
 
-def _values(stack: str) -> dict[str, Any]:
-    return copy.deepcopy(dict(read(ROOT, stack, project_name(ROOT)).values))
+class Place(NamedTuple):
+    """A key, or an entry, of the file of a stack."""
+
+    stack: str
+    path: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return f"{self.stack} {format_path(self.path)}"
+
+
+@cache
+def _document(stack: str) -> Document:
+    """The file of a stack as it is. Nobody may change its values: they are shared by all that is wrong with them."""
+    return read(ROOT, stack, project_name(ROOT))
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -51,23 +72,34 @@ def _at(values: Any, path: tuple[Any, ...]) -> Any:
     return values
 
 
-def _changed(stack: str, path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    values = _values(stack)
-    _at(values, path[:-1])[path[-1]] = value
-    return values
+def _without(items: Any, key: Any) -> Any:
+    return {name: item for name, item in items.items() if name != key}
 
 
-def _deleted(stack: str, path: tuple[Any, ...]) -> dict[str, Any]:
-    values = _values(stack)
-    del _at(values, path[:-1])[path[-1]]
-    return values
+def _edited(values: Any, path: tuple[Any, ...], edit: Callable[[Any, Any], Any]) -> Any:
+    """The values with the map or list that `path` ends in put through `edit`. What lies beside the path is shared."""
+    if len(path) == 1:
+        return edit(values, path[0])
+    edited = copy.copy(values)
+    edited[path[0]] = _edited(values[path[0]], path[1:], edit)
+    return edited
 
 
-def _renamed(stack: str, path: tuple[Any, ...], name: str) -> dict[str, Any]:
-    values = _values(stack)
-    parent = _at(values, path[:-1])
-    parent[name] = parent.pop(path[-1])
-    return values
+def _changed(values: Any, path: tuple[Any, ...], other: Any) -> Any:
+    def edit(items: Any, key: Any) -> Any:
+        edited = copy.copy(items)
+        edited[key] = other
+        return edited
+
+    return _edited(values, path, edit)
+
+
+def _deleted(values: Any, path: tuple[Any, ...]) -> Any:
+    return _edited(values, path, _without)
+
+
+def _renamed(values: Any, path: tuple[Any, ...], name: str) -> Any:
+    return _edited(values, path, lambda items, key: {**_without(items, key), name: items[key]})
 
 
 def _misspelt(key: str) -> set[str]:
@@ -84,53 +116,81 @@ def _may_be_empty(path: tuple[Any, ...], value: Any) -> bool:
     return (value == [] and "minItems" not in node) or (value == "" and re.search(node.get("pattern", "."), "") is not None)
 
 
-def _places() -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _places() -> Iterator[Place]:
     """One place for each key and each kind of entry: all entries of a map of free names, or of a list, are read alike.
 
     The stacks take turns.
     """
-    found: dict[tuple[Any, ...], list[tuple[str, tuple[Any, ...]]]] = {}
+    found: dict[tuple[Any, ...], list[Place]] = {}
     for stack in STACKS:
-        for path in _paths(_values(stack)):
-            alike = tuple(step if step in keys_of(path[:at]) else "*" for at, step in enumerate(path))
-            found.setdefault(alike, []).append((stack, path))
+        for path in _paths(dict(_document(stack).values)):
+            alike = tuple(step if step in _keys(path[:at]) else "*" for at, step in enumerate(path))
+            found.setdefault(alike, []).append(Place(stack, path))
     for turn, places in enumerate(found.values()):
         yield places[turn % len(places)]
 
 
-def mutations() -> Iterator[Mutation]:
-    for stack, path in _places():
-        values, shown = _values(stack), format_path(path)
-        if path[-1] in keys_of(path[:-1]):
-            if "default" not in (find(path) or {}):
-                yield Mutation(f"{stack} without {shown}", stack, _deleted(stack, path), shown, "")
-            for wrong in sorted(_misspelt(path[-1])):
-                key = format_path((*path[:-1], wrong))
-                yield Mutation(f"{stack} with {key}", stack, _renamed(stack, path, wrong), key, f"did you mean {path[-1]}?")
-        for other in _OTHERS[type(_at(values, path))]:
-            if other == _at(values, path) or _may_be_empty(path, other):
-                continue  # nothing is wrong with it
-            yield Mutation(f"{stack} {shown} = {other!r}", stack, _changed(stack, path, other), shown, "")
+def mutations(place: Place) -> Iterator[Mutation]:
+    """Every way to get one place wrong."""
+    stack, path = place
+    values, shown = _document(stack).values, format_path(path)
+    here = _at(values, path)
+    if path[-1] in _keys(path[:-1]):
+        if "default" not in (find(path) or {}):
+            yield Mutation(f"{stack} without {shown}", stack, _deleted(values, path), shown, "")
+        for wrong in sorted(_misspelt(path[-1])):
+            key = format_path((*path[:-1], wrong))
+            yield Mutation(f"{stack} with {key}", stack, _renamed(values, path, wrong), key, f"did you mean {path[-1]}?")
+    for other in _OTHERS[type(here)]:
+        if other == here or _may_be_empty(path, other):
+            continue  # nothing is wrong with it
+        yield Mutation(f"{stack} {shown} = {other!r}", stack, _changed(values, path, other), shown, "")
 
 
-ALL = list(mutations())
+PLACES = list(_places())
+SECTIONS = sorted({path[0] for _, path in PLACES})
 
 
-def test_there_are_hundreds_of_them_and_they_cover_every_key() -> None:
-    assert len(ALL) > 400
-    named = {mutation.key for mutation in ALL}
-    assert {format_path(path) for _, path in _places() if find(path)} <= named
+def test_there_are_thousands_of_them_and_they_cover_every_key() -> None:
+    every = [mutation for place in PLACES for mutation in mutations(place)]
+    assert len(every) > 4000
+    named = {mutation.key for mutation in every}
+    assert {format_path(path) for _, path in PLACES if find(path)} <= named
     for entry in entries():
         if not {ANY_NAME, ANY_NUMBER} & set(entry.path):
             assert format_path(entry.path) in named
-    assert {mutation.stack for mutation in ALL} == set(STACKS)
+    assert {mutation.stack for mutation in every} == set(STACKS)
+
+
+def _faults(mutation: Mutation) -> tuple[Fault, ...]:
+    """What is said of the file with one thing wrong, without a file: the lines are those of the file as it is."""
+    try:
+        validate(replace(_document(mutation.stack), values=mutation.values))
+    except ConfigError as error:
+        return error.faults
+    return ()
 
 
 @pytest.mark.requirement("DEL-13", part="the schema: every key is declared, typed and required")
-@pytest.mark.parametrize("mutation", ALL, ids=[mutation.name for mutation in ALL])
-def test_a_file_with_one_thing_wrong_is_refused_with_one_error_that_names_it(
-    mutation: Mutation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_a_file_with_one_thing_wrong_is_refused_with_one_error_that_names_it(place: Place) -> None:
+    for mutation in mutations(place):
+        said = _faults(mutation)
+        assert [fault.key for fault in said] == [mutation.key], mutation.name
+        (fault,) = said
+        assert fault.problem, mutation.name
+        assert fault.allowed, mutation.name
+        assert mutation.hint in fault.allowed, mutation.name
+        assert _document(mutation.stack).lines[place.path[:-1]] <= fault.line, mutation.name
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_command_says_so_with_the_line_and_touches_nothing(
+    section: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """For one file of each section: the sections take turns with what is wrong."""
+    every = [mutation for place in PLACES if place.path[0] == section for mutation in mutations(place)]
+    mutation = every[SECTIONS.index(section) * 7 % len(every)]
     (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
     file = tmp_path / f"Pulumi.{mutation.stack}.yaml"
     file.write_text(yaml.safe_dump({"config": mutation.values}))

@@ -204,7 +204,11 @@ REFUSED: list[tuple[str, StackConfig, list[str]]] = [
     (
         "one zone",
         config().model_copy(update={"platform": config().platform.model_copy(update={"zones": ("us-east-1a",)})}),
-        ["plinth:loadBalancers.public: stands in two zones or more, and platform.zones has one; another zone"],
+        [
+            "plinth:loadBalancers.public: stands in two zones or more, and platform.zones has one; another zone",
+            "plinth:data.postgres: PostgreSQL needs two zones; more of platform.zones, or off",
+            "plinth:data.mysql: MySQL needs two zones; more of platform.zones, or off",
+        ],
     ),
     (
         "a name that joins two",

@@ -9,7 +9,7 @@ import pytest
 
 from plinth.engine.plans import read_plan
 from tests.engine.real import NEEDED, with_engine
-from tests.harness import ROOT, deployable, named, of_kind, replace_in
+from tests.harness import ROOT, deployable, lean, named, of_kind, replace_in
 
 pytestmark = NEEDED
 
@@ -27,7 +27,7 @@ KEYS = {
 def adopt(file: Path, network: dict[str, Any]) -> None:
     """Writes the network that a stack exports into the file of another."""
     replace_in(file, "adopted:\n      enabled: false", "adopted:\n      enabled: true")
-    replace_in(file, 'vpcId: ""', f"vpcId: {network['vpcId']}")
+    replace_in(file, "vpcId: ['\"]{2}", f"vpcId: {network['vpcId']}")
     for key, output in KEYS.items():
         replace_in(file, f"{key}: {{}}", f"{key}: {json.dumps(network[output])}")
 
@@ -40,6 +40,8 @@ def test_a_stack_goes_up_in_the_network_of_another_and_creates_none(tmp_path: Pa
     replace_in(folder / "Pulumi.dev.yaml", "endpoints: .*", "endpoints: []")
     replace_in(folder / "Pulumi.dev.yaml", "discovery: {enabled: true", "discovery: {enabled: false")
     replace_in(folder / "Pulumi.staging.yaml", "cidr: .*", "cidr: 10.2.0.0/16")
+    for stack in ("dev", "staging"):
+        lean(folder / f"Pulumi.{stack}.yaml")
     steps = (
         "pulumi stack init dev && pulumi up -s dev --yes --skip-preview",
         "pulumi stack output -s dev --json > dev.json",

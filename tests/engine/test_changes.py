@@ -14,7 +14,7 @@ from plinth.engine.graph import STACK_TYPE, name_of, type_of
 from plinth.engine.plans import read_plan
 from plinth.engine.recording import record
 from tests.engine.real import ENGINE, NEEDED, with_engine
-from tests.harness import deployable
+from tests.harness import deployable, lean
 from tests.plinth.planted import RENAMED, plant_cidr, plant_owner, plant_rename, plant_retention, plant_tag
 from tools import create_only
 
@@ -36,6 +36,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = deployable(home / name)
         for plant in plants:
             plant(folder)
+        lean(folder / "Pulumi.dev.yaml")
     previews = " && ".join(f"(cd ../{name} && pulumi preview -s dev --json --show-sames > preview.json)" for name in PLANTED)
     up = "pulumi stack init dev && pulumi up -s dev --yes --skip-preview && pulumi stack export -s dev > state.json"
     done = with_engine(home / "nothing", f"{up} && {previews}")

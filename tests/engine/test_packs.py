@@ -15,7 +15,7 @@ from plinth.engine.recording import record
 from plinth.policy.verdicts import report
 from policy.judge import Verdict
 from tests.engine.real import NEEDED, WITH_PACKS, against_moto, with_engine
-from tests.harness import deployable
+from tests.harness import deployable, lean
 
 pytestmark = NEEDED
 
@@ -122,6 +122,7 @@ def test_an_exported_state_gets_the_verdicts_that_it_gets_in_process(planted: Pa
 @pytest.mark.requirement("POL-18", part="run in preview and up; on an exported state with the verdicts of the offline plan")
 def test_dev_passes_the_packs_in_preview_in_up_and_on_its_exported_state(tmp_path: Path) -> None:
     folder = deployable(tmp_path)
+    lean(folder / "Pulumi.dev.yaml")
     options = (*WITH_PACKS, "--export", str(folder / "state.json"))
     preview, up, again, _ = against_moto(folder, "dev", "preview", "up", "preview", options=options)
     assert (preview["rc"], up["rc"], again["rc"]) == (0, 0, 0), (preview, up)

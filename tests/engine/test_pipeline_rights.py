@@ -18,7 +18,7 @@ from components.security import handlers
 from components.security.pipeline_rights import PipelineScope, StateBackend, deploy_statements, preview_statements
 from tests.engine.calls import ANY_THING, JUDGED, Call, Things, calls, requests
 from tests.engine.real import NEEDED, with_engine
-from tests.harness import ACCOUNT, ROOT, deployable
+from tests.harness import ACCOUNT, ROOT, deployable, lean
 from tests.iam import Request, allows
 
 pytestmark = NEEDED
@@ -156,7 +156,8 @@ def run(folder: Path, changes: Mapping[str, str]) -> Run:
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = deployable(tmp_path_factory.mktemp("dev"))
-    tags, days = r's/costCentre: "1000"/costCentre: "2000"/', r"s/retentionDays: [0-9]*/retentionDays: 30/"
+    lean(folder / "Pulumi.dev.yaml")
+    tags, days = r"s/costCentre: .1000./costCentre: \"2000\"/", r"s/retentionDays: [0-9]*/retentionDays: 30/"
     return run(folder, {"Pulumi.dev.yaml": f"{tags};{days}"})
 
 

@@ -10,28 +10,35 @@ from plinth.engine.graph import Graph, Resource
 from plinth.engine.plans import read_plan
 from plinth.engine.recording import record
 from tests.engine.real import NEEDED, with_engine
-from tests.harness import STACKS, deployable, project_copy
+from tests.harness import STACKS, deployable, lean, project_copy
 
 pytestmark = NEEDED
 
 
+REMOTE = ("awsx:ecr:Image",)
+"""Components that a plugin makes: it registers them, from no line of ours, and as needing for each input what any needs."""
+
+
 def normal(resource: Resource) -> dict[str, Any]:
-    """All that both say of a resource: without what the engine adds for itself and what its plan leaves out."""
-    options = resource.options
+    """All that both say of a resource: without what the engine adds for itself and what its plan leaves out.
+
+    The SDK gives some types aliases by their own earlier names, which an engine's plan does not list.
+    """
+    options, remote = resource.options, resource.type in REMOTE
     return {
         "custom": resource.custom,
         "inputs": {key: value for key, value in resource.inputs.items() if key not in ("version", "__internal")},
         "parent": resource.parent,
         "provider": "" if _is_default(resource.provider) else resource.provider,
         "dependencies": resource.dependencies,
-        "properties": resource.property_dependencies,
+        "properties": {} if remote else resource.property_dependencies,
         "protect": options.protect,
         "retain": options.retain_on_delete,
         "ignore": options.ignore_changes,
         "replace": options.replace_on_changes,
         "secrets": options.additional_secret_outputs,
-        "aliases": options.aliases,
-        "source": resource.source,
+        "aliases": tuple(urn for urn in options.aliases if urn.split("::")[2].endswith(f"${resource.type}")),
+        "source": () if remote else resource.source,
     }
 
 
@@ -69,6 +76,7 @@ def test_the_graph_with_invented_values_knows_what_the_engine_does_not(planned: 
 
 def test_a_deployed_state_reads_as_what_was_planned(tmp_path: Path) -> None:
     folder = deployable(tmp_path)
+    lean(folder / "Pulumi.dev.yaml")
     up = "pulumi stack init dev && pulumi up -s dev --yes --skip-preview && pulumi stack export -s dev > state.json"
     done = with_engine(folder, up)
     assert done.returncode == 0, done.stdout + done.stderr

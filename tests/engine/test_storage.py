@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.real import NEEDED, with_engine
 from tests.engine.test_up import PLANNED_ONLY
-from tests.harness import STACKS, deployable, replace_in
+from tests.harness import STACKS, deployable, lean, replace_in
 
 pytestmark = NEEDED
 
@@ -60,7 +60,9 @@ COPIES = {
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_client_reads_back_what_it_wrote_by_the_names_of_the_outputs(stack: str, tmp_path: Path) -> None:
     folder = deployable(tmp_path)
-    replace_in(folder / f"Pulumi.{stack}.yaml", "deletion: .*", "deletion: destroy")
+    file = folder / f"Pulumi.{stack}.yaml"
+    replace_in(file, "deletion: .*", "deletion: destroy")
+    lean(file)
     (folder / "client.py").write_text(CLIENT)
     done = with_engine(folder, f"STACK={stack}{SCRIPT}", *(PLANNED_ONLY if stack == "prod" else ()))
     assert done.returncode == 0, done.stdout + done.stderr

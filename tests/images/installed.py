@@ -20,7 +20,7 @@ from tests.servers import Program, started
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "images"
-PYTHON_IMAGES = ("bot", "django", "fastapi")
+PYTHON_IMAGES = ("bot", "django", "fastapi", "logins")
 NODE_IMAGES = ("graphql", "websocket")
 
 

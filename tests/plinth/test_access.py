@@ -13,11 +13,11 @@ from plinth.access.arns import account_of, arns_of
 from plinth.access.entries import asked_for, entry_of
 from plinth.access.reaching import reaching
 from plinth.access.report import called, principals, targets_of, things, to_json
-from plinth.access.rights import Access, access
+from plinth.access.rights import EVERYBODY, Access, access
 from plinth.engine.graph import Graph
 from stack.config.document import read
 from stack.config.loader import load_all
-from tests.harness import ROOT, STACKS, Done, graphs, named, plinth_here, project_copy, recorded
+from tests.harness import ROOT, STACKS, Done, graphs, named, of_kind, plinth_here, project_copy, recorded
 
 TRUST = json.dumps(
     {
@@ -221,6 +221,18 @@ def test_a_key_without_a_policy_of_its_own_leaves_it_to_the_account() -> None:
     assert reached(planned(with_role(on_keys("sqs")))) == {"key": ["task"]}
 
 
+MONITORED = {
+    "dev": set[str](),
+    "staging": {"postgres-monitoring-role", "mysql-monitoring-role"},
+    "prod": {"postgres-monitoring-role", "mysql-monitoring-role"},
+}
+"""The roles of Enhanced Monitoring, of stacks whose databases have it."""
+PROXIES = {"dev": set[str](), "staging": {"postgres-proxy-reader-role"}, "prod": {"postgres-proxy-reader-role"}}
+"""The roles by which a proxy reads the passwords that it connects with."""
+SESSIONS = {"dev": ("booking", "booking-worker", "catalogue", "collection"), "staging": (), "prod": ()}
+"""The services into whose containers a person may open a session; such a session asks which log groups there are."""
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_role_of_a_stack_has_rights_of_its_own_and_a_key_that_asked(stack: str) -> None:
     graph = graphs()[stack]
@@ -231,12 +243,17 @@ def test_every_role_of_a_stack_has_rights_of_its_own_and_a_key_that_asked(stack:
     names = {role.name for role, _, _ in roles}
     assert {"flow-logs-writer-role", *(f"service-{name}-identity-role" for name in services)} <= names
     told = {f"service-{name}-identity-role" for name, service in services.items() if service.runs_on == "ecs"}
+    lent = {urn for one in of_kind(graph, "RolePolicyAttachment") for urn in one.property_dependencies["role"]}
+    assert {role.name for role, _, _ in roles if role.urn in lent} == MONITORED[stack]  # their rights stand in a policy of AWS
     for role, takers, rights in roles:
         assert takers
-        assert rights or role.name in told, "a task that only connects does nothing itself: it is told what it connects to"
+        assert rights or role.urn in lent or role.name in told, "a task that only connects is told what it connects to"
         assert graph.asked_by(role).startswith("plinth:")
     (writer,) = found.of(named(graph, "flow-logs-writer-role").urn)
     assert targets_of(graph, writer) == ["flow-logs-records"]
+
+
+ACCOUNT_ITSELF = f"whom account {'0' * 12} lets"
 
 
 def reaching_names(graph: Graph, name: str) -> list[str]:
@@ -247,20 +264,44 @@ def reaching_names(graph: Graph, name: str) -> list[str]:
 @pytest.mark.requirement("SEC-27", part="who reaches each secret and key, as its own policy consents")
 def test_a_secret_is_reached_by_the_services_that_named_it_and_by_nobody_else(stack: str) -> None:
     graph = graphs()[stack]
-    assert reaching_names(graph, "secrets-google-oauth") == []  # whoever starts the tasks reads it for them
-    assert reaching_names(graph, "secrets-booking-django-key") == ["service-bot-api-identity-role"]
-    assert reaching_names(graph, "secrets-postgres") == []
+    started = [f"task-{name}-starter-role" for name in ("booking", "booking-worker")]  # who starts the tasks reads it for them
+    assert reaching_names(graph, "secrets-google-oauth") == ["task-collection-starter-role"]
+    assert sorted(reaching_names(graph, "secrets-booking-django-key")) == ["service-bot-api-identity-role", *started]
+    assert set(reaching_names(graph, "secrets-postgres")) == {"logins-starter-role"} | PROXIES[stack]
     assert set(reaching_names(graph, "secrets-encryption-key")) == {
-        f"whom account {'0' * 12} lets",
+        ACCOUNT_ITSELF,
+        "logins-starter-role",
+        *PROXIES[stack],
+        *started,
+        *(f"task-{name}-starter-role" for name in ("catalogue", "collection")),
         *(f"service-{name}-identity-role" for name in ("bot-api", "bot-runner", "websocket")),
     }
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.requirement("SEC-27", part="who reaches each secret and key, as its own policy consents")
+def test_a_key_is_reached_by_the_services_whose_things_it_encrypts_and_by_nobody_else(stack: str) -> None:
+    graph = graphs()[stack]
     using = {f"service-{name}-identity-role" for name in ("booking", "bot-runner", "collection", "resize")}
     copying = {f"bucket-{name}-replicator-role" for name in ("backups", "frontend", "media", "static") if stack == "prod"}
     for purpose in ("storage", "backup"):  # by either key, as long as it is for one of their buckets
-        assert set(reaching_names(graph, f"{purpose}-encryption-key")) == {f"whom account {'0' * 12} lets"} | using | copying
-    for purpose in ("data", "config"):
-        assert set(reaching_names(graph, f"{purpose}-encryption-key")) == {f"whom account {'0' * 12} lets"}
-    assert reaching_names(graph, "flow-logs-records") == ["flow-logs-writer-role"]
+        disks = {EVERYBODY} if purpose == "storage" else set[str]()
+        assert set(reaching_names(graph, f"{purpose}-encryption-key")) == {ACCOUNT_ITSELF} | using | copying | disks
+    open_to_all = [one for one in access(graph).rights if one.principal == EVERYBODY]
+    assert all("aws:PrincipalArn" in right.conditions for right in open_to_all), "the role that starts machines, by its ARN"
+    queueing = {f"service-{name}-identity-role" for name in ("booking-worker", "resize")}
+    telling = {"events.rds.amazonaws.com", "s3.amazonaws.com"}
+    assert set(reaching_names(graph, "data-encryption-key")) == {ACCOUNT_ITSELF} | queueing | telling
+    assert set(reaching_names(graph, "config-encryption-key")) == {ACCOUNT_ITSELF}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_flow_logs_are_written_by_their_role_alone_and_at_most_listed_by_others(stack: str) -> None:
+    graph = graphs()[stack]
+    found = reaching(access(graph), graph, named(graph, "flow-logs-records"))
+    listing = {called(right.principal) for right in found if right.actions == ("logs:DescribeLogGroups",)}
+    assert listing == {f"service-{name}-identity-role" for name in SESSIONS[stack]}
+    assert {called(right.principal) for right in found} - listing == {"flow-logs-writer-role"}
 
 
 def test_a_right_leads_to_the_entry_that_asked_for_it() -> None:
@@ -271,7 +312,8 @@ def test_a_right_leads_to_the_entry_that_asked_for_it() -> None:
     assert asked["KeyWriteBucketUploads"] == asked["WriteBucketUploads"]
     graph = graphs()["dev"]
     role = named(graph, "service-collection-identity-role")
-    assert {entry_of(asked, right) for right in access(graph).of(role.urn)} == {asked["WriteBucketUploads"]}
+    rights = [right for right in access(graph).of(role.urn) if not right.sid.startswith("Session")]
+    assert {entry_of(asked, right) for right in rights} == {asked["WriteBucketUploads"]}
     assert asked_for(None, "plinth:services.collection") == asked_for(document, "plinth:services.nobody") == {}
 
 
@@ -279,7 +321,7 @@ def test_what_no_entry_asked_for_leads_to_none() -> None:
     graph, asked = graphs()["dev"], asked_for(read(ROOT, "dev", "plinth"), "plinth:services.bot-runner")
     rights = {right.sid: right for right in access(graph).of(named(graph, "service-bot-runner-identity-role").urn)}
     assert {sid for sid, right in rights.items() if not entry_of(asked, right)} == {
-        *("Agent", "AgentState"),
+        *("Agent", "AgentState", "Images", "Ready", "RecordStreams", "Records", "Registry"),  # which its machine needs
         *("ReadSecretBotToken", "KeyReadSecretBotToken"),  # which its `secrets` ask for
     }
 

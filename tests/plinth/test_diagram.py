@@ -259,13 +259,13 @@ def test_like_resources_of_two_components_have_two_boxes() -> None:
 
 def test_a_type_without_a_place_is_drawn_with_what_it_refers_to() -> None:
     bucket, key = made(BUCKET, "files"), made(KEY, "key")
-    versions = made("aws:s3/bucketVersioning:BucketVersioning", "versions", refers={"bucket": bucket, "x": key})
+    metric = made("aws:s3/bucketMetric:BucketMetric", "metric", refers={"bucket": bucket, "x": key})
     other = made("random:index/randomPet:RandomPet", "word")
-    graph = stack(bucket, key, versions, other)
+    graph = stack(bucket, key, metric, other)
     diagram = drawn(graph)
-    assert (box(diagram, versions).layer, box(diagram, versions).title) == (Layer.OTHER, "S3 bucket versioning")
-    assert arrow(diagram, versions, bucket).kind == arrow(diagram, versions, key).kind == "use"
-    assert missing(graph) == (BUCKET, versions.type)
+    assert (box(diagram, metric).layer, box(diagram, metric).title) == (Layer.OTHER, "S3 bucket metric")
+    assert arrow(diagram, metric, bucket).kind == arrow(diagram, metric, key).kind == "use"
+    assert missing(graph) == (metric.type,)
     assert place_of(other.type).label == "random random pet"
 
 

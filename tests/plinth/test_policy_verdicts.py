@@ -90,7 +90,11 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("endpoint-policy-bounded", "endpoints-kms", setting("policy", None)),
     ("endpoint-policy-bounded", "endpoints-kms", in_statement("policy", Condition=None)),
     ("group-open-to-world-on-web-only", "firewall-eks", setting("ingress", [WORLD])),
-    ("group-open-to-world-on-web-only", "firewall-eks-to-redis-tcp-6379-in", setting("cidrIpv6", "::/0")),
+    (
+        "group-open-to-world-on-web-only",
+        "firewall-load-balancer-public-to-eks-tcp-443-in",
+        lambda inputs: {**inputs, "cidrIpv6": "::/0", "fromPort": 442},
+    ),
     ("group-no-every-protocol", "firewall-redis", setting("ingress", [{"protocol": "-1", "cidrBlocks": ["10.0.0.0/16"]}])),
     ("default-group-empty", "network-default-group", setting("egress", [{"protocol": "-1"}])),
     ("tags-required", "network-vpc", setting("tags", {"owner": ""})),

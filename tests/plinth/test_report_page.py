@@ -96,7 +96,7 @@ def test_search_leaves_the_rows_with_every_word_in_all_tables_and_counts_them(pa
     total = visible(page, "tbody tr")
     prod = graphs()["prod"]
     subnets = prod.of_type("aws:ec2/subnet:Subnet")
-    assert search(page, "SUBNET:subnet network.py") == f"{len(subnets)} of {total} rows"
+    assert search(page, "SUBNET:subnet network.py") == f"{len(subnets)} of {total:,} rows"
     assert visible(page, "tbody tr") == visible(page, "[id='prod/resources'] tbody tr") == len(subnets)
     assert visible(page, ".part") == 1
     dev = len(graphs()["dev"].of_type("aws:ec2/subnet:Subnet"))
@@ -108,7 +108,7 @@ def test_search_leaves_the_rows_with_every_word_in_all_tables_and_counts_them(pa
     page.press("Escape")
     assert visible(page, "tbody tr") == total
     assert page.value(MATCHES) == ""
-    assert search(page, "no such thing") == f"0 of {total} rows"
+    assert search(page, "no such thing") == f"0 of {total:,} rows"
 
 
 def test_numbers_sort_by_size_words_in_order_and_what_says_nothing_last(page: Page, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_stack_that_was_compared_with_nothing_has_no_deltas() -> None:
 def test_a_ceiling_that_is_exceeded_is_bad_and_a_gap_in_the_prices_is_a_warning() -> None:
     found = subject(graphs()["dev"])
     (figure,) = cost.part(found).figures
-    assert (figure.tone, figure.value) == (Tone.PLAIN, "$ 72")
+    assert (figure.tone, figure.value) == (Tone.PLAIN, "$ 204")
     assert figure.note.endswith("100 % priced · ceiling 500")
     assert found.ceiling
     dear = replace(found, ceiling=replace(found.ceiling, ceiling=found.ceiling.expected - 1))
@@ -109,11 +109,11 @@ def test_data_at_stake_comes_first_and_is_bad() -> None:
 
 def test_rights_gained_are_told_by_who_may_do_what(tmp_path: Path) -> None:
     access: KeyPath = ("plinth:services", "websocket", "access")
-    after = planned(tmp_path, "dev", {access: [{"to": "secret.redis", "as": "read"}]})
+    after = planned(tmp_path, "dev", {access: [{"to": "secret.google-oauth", "as": "read"}]})
     part = changes.part(subject(after, compared(graphs()["dev"], after, table())))
     gained = [row for row in rows(part, "rights-delta") if row[0] == "gained"]
     assert (
         "service-websocket-identity-role",
         "secretsmanager:DescribeSecret, secretsmanager:GetSecretValue",
-        "secrets-redis",
+        "secrets-google-oauth",
     ) in [row[1:4] for row in gained]

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from plinth.engine.graph import Graph
 from plinth.engine.recording import record
 from stack.config.document import ANY_NAME, Json, KeyPath, read
 from stack.config.reference import entries
-from tests.harness import ROOT
+from tests.harness import ROOT, STACKS
 
 SWITCHES = [entry.path for entry in entries() if entry.path[-1] == "enabled" and ANY_NAME not in entry.path]
 """Every switch that a stack file has, by its path; those within the entries of maps are tested with what they are for."""
@@ -28,6 +29,12 @@ ZONE: KeyPath = (_DNS, "zone", "enabled")
 NAMES: KeyPath = (_DNS, "names", "enabled")
 HEALTH_CHECKS: KeyPath = (_DNS, "healthChecks", "enabled")
 _DOMAIN: Mapping[KeyPath, Json] = {(_DNS, "domain"): "example.org"}
+
+
+ONE_QUICKLY = pytest.mark.parametrize(
+    "stack", [pytest.param(one, marks=() if one == "dev" else pytest.mark.slow) for one in STACKS]
+)
+"""For what plans a whole stack: the same again for other stacks is marked slow."""
 
 
 def _subnets(number: int) -> dict[str, Json]:
@@ -72,6 +79,8 @@ OUTSIDE: Mapping[KeyPath, Json] = {
     }
 }
 """A system outside of AWS, of which no stack file of ours has one."""
+KEY_PAIR: Mapping[KeyPath, Json] = {("plinth:machines", "sshPublicKey"): "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzVdnHbT0Jt ann"}
+"""A key pair of machines, which no stack file of ours has either."""
 
 
 def planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:
@@ -85,6 +94,8 @@ def planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:
     (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": values}))
     for file in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / file, folder)
+    if not (folder / "images").exists():
+        (folder / "images").symlink_to(ROOT / "images")
     return record(folder, stack)
 
 

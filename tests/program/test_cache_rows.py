@@ -16,10 +16,11 @@ from components.core.needs import Need
 from components.security.workload import workload_role_arn
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import SECRET
+from stack.config.document import KeyPath
 from stack.config.loader import load_all
 from stack.config.services import Access
-from stack.config.told import connected, read_at_start
-from stack.connections import connections, group_of, groups
+from stack.config.told import connected, read_at_start, through_proxy
+from stack.connections import LOGINS, connections, group_of, groups, proxy_of
 from stack.things import rights, things
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
 from tests.program.switched import planned
@@ -81,7 +82,7 @@ def test_prod_divides_the_cache_into_shards_with_copies() -> None:
 def test_caches_live_in_the_database_subnets(stack: str) -> None:
     graph = graphs()[stack]
     wanted = sorted(one.outputs["id"] for one in of_kind(graph, "Subnet") if one.inputs["tags"]["tier"] == "database")
-    found = of_kind(graph, "SubnetGroup")
+    found = graph.of_type("aws:elasticache/subnetGroup:SubnetGroup")
     assert len(found) == len(caches(graph))
     assert all(sorted(one.inputs["subnetIds"]) == wanted for one in found)
 
@@ -89,11 +90,9 @@ def test_caches_live_in_the_database_subnets(stack: str) -> None:
 @EVERY_STACK
 @pytest.mark.requirement("DAT-17")
 def test_a_cache_forgets_what_is_not_asked_for_and_a_broker_nothing(stack: str) -> None:
-    found = {
-        one.name.split("-")[1]: {item["name"]: item["value"] for item in one.inputs["parameters"]}
-        for one in of_kind(graphs()[stack], "ParameterGroup")
-    }
-    assert all(one.inputs["family"] == "redis7" for one in of_kind(graphs()[stack], "ParameterGroup"))
+    groups_ = graphs()[stack].of_type("aws:elasticache/parameterGroup:ParameterGroup")
+    found = {one.name.split("-")[1]: {item["name"]: item["value"] for item in one.inputs["parameters"]} for one in groups_}
+    assert all(one.inputs["family"] == "redis7" for one in groups_)
     assert found["redis"]["maxmemory-policy"] == "allkeys-lru"
     assert {name: one["maxmemory-policy"] for name, one in found.items()} == {
         "dev": {"redis": "allkeys-lru"},
@@ -177,13 +176,25 @@ def _wanted(names: Sequence[str]) -> tuple[Access, ...]:
 @pytest.mark.requirement("DAT-33", part="ports are open to exactly those who say so")
 def test_the_ports_of_stores_are_open_to_exactly_those_who_ask(stack: str, asked: Mapping[str, list[str]]) -> None:
     loaded, ctx = LOADED[stack], _ctx(stack)
-    services = {name: service for name, service in loaded.config.services.items() if name in asked}
+    services = {
+        name: service.model_copy(update={"access": _wanted(asked[name])})
+        for name, service in loaded.config.services.items()
+        if name in asked
+    }
     config = loaded.config.model_copy(update={"services": services})
     there = things(loaded, ctx)
     needed = {name: rights(_wanted(asked[name]), there, ctx).endpoints for name in services}
     found = connections(config, needed, public=True)
     behind = {store: "redis" if store == "broker" and not config.data.broker.enabled else store for store in _STORES}
-    wanted = {(group_of(name), behind[store], _PORTS[store]) for name in services for store in asked[name]}
+    users = {name for name in services if "postgres" in asked[name]}
+    proxy = {name: proxy_of("postgres") for name in users if through_proxy(config, "postgres", name)}
+    wanted = {
+        (group_of(name), proxy.get(name, store) if store == "postgres" else behind[store], _PORTS[store])
+        for name in services
+        for store in asked[name]
+    }
+    wanted |= {(proxy_of("postgres"), "postgres", 5432)} if config.data.postgres.proxy.enabled else set()
+    wanted |= {(LOGINS, "postgres", 5432)} if users else set()
     opened = [(one.client, one.server, one.ingress.port) for one in found if one.ingress.port in _PORTS.values()]
     assert len(opened) == len(set(opened))
     assert {one for one in opened if one[0] != "eks"} == wanted
@@ -223,7 +234,7 @@ def allowed(graph: Graph, name: str) -> list[dict[str, Any]]:
 @EVERY_STACK
 def test_a_queue_lets_in_who_has_it_in_an_access_list_and_does_what_it_says(stack: str) -> None:
     graph = graphs()[stack]
-    (takes,) = allowed(graph, "queue-images-policy")
+    (takes,) = [one for one in allowed(graph, "queue-images-policy") if "Service" not in one["Principal"]]
     (sends,) = allowed(graph, "queue-jobs-policy")
     role = workload_role_arn(replace(_ctx(stack), account_id="000000000000"), "resize", "lambda")
     assert takes["Condition"]["ArnEquals"]["aws:PrincipalArn"] == role
@@ -232,19 +243,35 @@ def test_a_queue_lets_in_who_has_it_in_an_access_list_and_does_what_it_says(stac
     assert "sqs:ReceiveMessage" not in sends["Action"]
 
 
-def test_a_bucket_that_tells_a_queue_may_send_to_it_and_use_its_key(tmp_path: Path) -> None:
-    path = ("plinth:storage", "buckets", "uploads", "eventsTo")
-    graph = planned(tmp_path, "prod", {path: "queue.images"})
-    bucket = "arn:aws:s3:::plinth-prod-uploads-000000000000"
-    (sends,) = [one for one in allowed(graph, "queue-images-policy") if "Service" in one["Principal"]]
-    assert sends["Condition"]["ArnEquals"] == {"aws:SourceArn": [bucket]}
-    (uses,) = [one for one in allowed(graph, "data-encryption-key") if one["Principal"] == {"Service": ["s3.amazonaws.com"]}]
-    assert uses["Condition"] == {
-        "ArnEquals": {"aws:SourceArn": [bucket]},
+@EVERY_STACK
+@pytest.mark.requirement("STO-01")
+@pytest.mark.requirement("STO-09")
+def test_buckets_that_tell_a_queue_of_new_objects_may_send_to_it_and_use_its_key(stack: str) -> None:
+    graph = graphs()[stack]
+    told = named(graph, "queue-images-queue").inputs["name"]
+    for purpose in ("media-raw", "uploads"):
+        (asked,) = named(graph, f"bucket-{purpose}-events").inputs["queues"]
+        assert asked["queueArn"] == f"arn:aws:sqs:us-east-1:000000000000:{told}"
+        assert asked["events"] == ["s3:ObjectCreated:*"]
+    confined = {
+        "ArnEquals": {
+            "aws:SourceArn": [f"arn:aws:s3:::plinth-{stack}-{purpose}-000000000000" for purpose in ("media-raw", "uploads")]
+        },
         "StringEquals": {"aws:SourceAccount": "000000000000"},
     }
-    unasked = allowed(graphs()["prod"], "data-encryption-key")
-    assert all(one["Principal"] != {"Service": ["s3.amazonaws.com"]} for one in unasked)
+    (sends,) = [one for one in allowed(graph, "queue-images-policy") if "Service" in one["Principal"]]
+    assert (sends["Action"], sends["Condition"]) == (["sqs:SendMessage"], confined)
+    (uses,) = [one for one in allowed(graph, "data-encryption-key") if one["Principal"] == {"Service": ["s3.amazonaws.com"]}]
+    assert uses["Condition"] == confined
+
+
+def test_a_queue_that_no_bucket_tells_lets_no_bucket_in(tmp_path: Path) -> None:
+    buckets = ("plinth:storage", "buckets")
+    quiet: dict[KeyPath, Any] = {(*buckets, purpose, "eventsTo"): "" for purpose in ("media-raw", "uploads")}
+    graph = planned(tmp_path, "dev", quiet)
+    for name in ("queue-images-policy", "data-encryption-key"):
+        assert all(one["Principal"] != {"Service": ["s3.amazonaws.com"]} for one in allowed(graph, name))
+    assert not of_kind(graph, "BucketNotification")
 
 
 # Between the stacks

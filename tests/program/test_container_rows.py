@@ -13,6 +13,7 @@ from stack.config.loader import load_all
 from stack.config.services import Service
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
 from tests.program.switched import planned
+from tests.program.test_network_rows import ONE_QUICKLY
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
@@ -48,7 +49,7 @@ def policy(graph: Graph, name: str, key: str) -> Mapping[str, Any]:
 def test_each_image_has_a_registry_with_a_lifecycle_and_a_policy(stack: str) -> None:
     graph = graphs()[stack]
     repositories = typed(graph, "aws:ecr/repository:Repository")
-    images = {name for name, service in CONFIGS[stack].services.items() if service.image} | {"pgbouncer"}
+    images = {name for name, service in CONFIGS[stack].services.items() if service.image} | {"pgbouncer", "logins"}
     assert repositories.keys() == {f"registry-{name}-repository" for name in images}
     assert len(repositories) == len(of_kind(graph, "LifecyclePolicy")) == len(of_kind(graph, "RepositoryPolicy"))
     for repository in repositories.values():
@@ -63,7 +64,7 @@ def test_the_account_scans_every_image_once() -> None:
     assert scans["prod"][0].inputs["scanType"] == "BASIC"
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("CMP-07", part="the pipelines push")
 def test_the_role_that_deploys_may_push_where_there_is_one(stack: str, tmp_path: Path) -> None:
     changes: dict[KeyPath, Any] = {
@@ -105,12 +106,19 @@ def test_django_runs_beside_pgbouncer_with_secrets_by_reference_alone(stack: str
     references = {one["name"]: one["valueFrom"] for one in found["booking"]["secrets"]}
     assert references.keys() == {
         *("DJANGO_SECRET_KEY", "POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_NAME", "POSTGRES_USER", "POSTGRES_PASSWORD"),
-        *("REDIS_HOST", "REDIS_PORT", "REDIS_TOKEN"),
+        *(f"{store}_{what}" for store in ("REDIS", "BROKER") for what in ("HOST", "PORT", "READER", "CLUSTER", "TOKEN")),
     }
     assert all(one.startswith(("arn:aws:ssm:", "arn:aws:secretsmanager:")) for one in references.values())
     assert references["POSTGRES_USER"].endswith(":username::")
     assert references.keys().isdisjoint(said(graphs()[stack], "booking"))
-    assert said(graphs()[stack], "booking") == {"PGBOUNCER": "1", "PORT": "8000", "REDIS_TLS": "1", "TMPDIR": "/dev/shm"}  # noqa: S108
+    assert said(graphs()[stack], "booking") == {
+        "BUCKET_MEDIA": f"plinth-{stack}-media-000000000000",
+        "SERVICE": "booking",
+        "PORT": "8000",
+        "PGBOUNCER": "1",
+        "REDIS_TLS": "1",
+        "TMPDIR": "/dev/shm",  # noqa: S108
+    }
     assert CONFIGS[stack].services["booking"].route is not None
     assert getattr(CONFIGS[stack].services["booking"].route, "health", "") == "/health/"
 
@@ -127,8 +135,8 @@ def test_fastapi_has_two_roles_records_and_the_least_size_in_dev(stack: str) -> 
 
 
 @EVERY_STACK
-@pytest.mark.requirement("CMP-11", part="a load balancer leads to it once there is one")
-@pytest.mark.requirement("CMP-12", part="a load balancer leads to it once there is one")
+@pytest.mark.requirement("CMP-11")
+@pytest.mark.requirement("CMP-12")
 def test_every_service_is_private_scaled_and_taken_back_when_it_fails(stack: str) -> None:
     graph = graphs()[stack]
     private = {subnet.outputs["id"] for subnet in of_kind(graph, "Subnet") if subnet.inputs["tags"]["tier"] == "private"}
@@ -138,6 +146,8 @@ def test_every_service_is_private_scaled_and_taken_back_when_it_fails(stack: str
         assert set(made["networkConfiguration"]["subnets"]) <= private
         assert made["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
         assert named(graph, f"tasks-{name}-service").options.ignore_changes == ("desiredCount",)
+        assert bool(made["loadBalancers"]) is bool(wanted.route)
+        assert ("healthCheckGracePeriodSeconds" in made) is bool(wanted.route)
         limits = named(graph, f"scaling-{name}-limits").inputs
         assert wanted.scaling is not None
         assert (limits["minCapacity"], limits["maxCapacity"]) == (wanted.scaling.least, wanted.scaling.most)
@@ -157,7 +167,7 @@ def test_the_worker_answers_nobody_and_scales_on_what_it_says_itself(stack: str)
     assert (metric["namespace"], metric["metricName"]) == ("Plinth/Workers", "QueueDepth")
     dimensions = {one["name"]: one["value"] for one in metric["dimensions"]}
     told = said(graph, "booking-worker")
-    assert dimensions == {"Service": told["WORKLOAD_SERVICE"], "Queue": told["WORKLOAD_QUEUE"]}
+    assert dimensions == {"Service": told["SERVICE"], "Queue": told["WORKLOAD_QUEUE"]}
     rights = json.loads(named(graph, "service-booking-worker-identity-rights").inputs["policy"])["Statement"]
     (backlog,) = [one for one in rights if one["Sid"] == "Backlog"]
     assert backlog["Condition"] == {"StringEquals": {"cloudwatch:namespace": metric["namespace"]}}
@@ -172,6 +182,19 @@ def test_every_service_that_answers_requests_keeps_to_cpu_and_memory(stack: str)
     for name in answering:
         goals = {key: policy(graph, name, key)["targetTrackingScalingPolicyConfiguration"] for key in ("cpu", "memory")}
         assert {key: goal["targetValue"] for key, goal in goals.items()} == {"cpu": 60, "memory": 70}
+
+
+@pytest.mark.requirement("CMP-15")
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_whoever_takes_turns_keeps_to_requests_of_its_own_target_group(stack: str) -> None:
+    graph = graphs()[stack]
+    counting = [name for name, one in on_ecs(stack).items() if one.scaling and one.scaling.requests_per_target]
+    assert set(counting) == {"booking", "collection", "graphql"}
+    balancer = named(graph, "load-balancer-public-balancer").outputs["arnSuffix"]
+    for name in counting:
+        goal = policy(graph, name, "requests")["targetTrackingScalingPolicyConfiguration"]["predefinedMetricSpecification"]
+        assert goal["predefinedMetricType"] == "ALBRequestCountPerTarget"
+        assert goal["resourceLabel"] == f"{balancer}/{named(graph, f'route-{name}-blue').outputs['arnSuffix']}"
 
 
 @pytest.mark.requirement("CMP-16", part="services on ECS")
@@ -254,9 +277,9 @@ def test_every_service_finds_the_others(stack: str) -> None:
 @pytest.mark.requirement("OBS-17", part="services on ECS")
 def test_what_scaling_did_is_recorded(stack: str) -> None:
     graph = graphs()[stack]
-    group = named(graph, "container-events-records").outputs["arn"]
-    targets = [one for one in of_kind(graph, "EventTarget") if one.name.startswith("container-events-")]
-    assert [one.inputs["arn"] for one in targets] == [group, group]
+    group = named(graph, "scaling-events-records").outputs["arn"]
+    targets = {one.name: one.inputs["arn"] for one in of_kind(graph, "EventTarget")}
+    assert {targets[f"scaling-events-{source}-to-log"] for source in ("ecs", "application-autoscaling")} == {group}
 
 
 @EVERY_STACK
@@ -275,7 +298,9 @@ def test_whoever_starts_tasks_pulls_from_the_registries_of_the_stack_alone(stack
 @pytest.mark.requirement("SEC-08")
 def test_every_task_has_a_role_of_its_own_for_this_account_alone(stack: str) -> None:
     graph = graphs()[stack]
-    roles = [one.inputs["taskRoleArn"] for one in graph.of_type("aws:ecs/taskDefinition:TaskDefinition")]
+    made = {one.name: one.inputs for one in graph.of_type("aws:ecs/taskDefinition:TaskDefinition")}
+    assert "taskRoleArn" not in made.pop("logins-task"), "what makes users of databases may do nothing in AWS"
+    roles = [inputs["taskRoleArn"] for inputs in made.values()]
     assert len(set(roles)) == len(roles) == len(on_ecs(stack))
     for name in on_ecs(stack):
         (trust,) = json.loads(named(graph, f"service-{name}-identity-role").inputs["assumeRolePolicy"])["Statement"]
@@ -332,5 +357,5 @@ def test_a_version_that_was_tested_comes_from_the_registry_of_the_service(tmp_pa
     digest = f"sha256:{'0' * 64}"
     graph = planned(tmp_path, "staging", {("plinth:services", "collection", "image"): digest})
     found = containers(graph, "collection")["collection"]
-    assert found["image"] == f"000000000000.dkr.ecr.us-east-1.amazonaws.com/plinth-staging-collection-image@{digest}"
+    assert found["image"] == f"000000000000.dkr.ecr.us-east-1.amazonaws.com/plinth-staging-collection-images@{digest}"
     assert "command" not in found

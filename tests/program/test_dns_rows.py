@@ -16,6 +16,7 @@ from stack.config.document import KeyPath
 from stack.config.loader import Stack, load_all
 from tests.harness import ROOT, STACKS, graphs, named, of_kind, recorded
 from tests.program.switched import HEALTH_CHECKS, NAMES, ZONE, planned, turned_on
+from tests.program.test_network_rows import ONE_QUICKLY
 from tests.program.test_switches import hanging
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
@@ -85,7 +86,7 @@ def test_without_a_domain_there_is_nothing_public_and_the_program_still_runs(sta
 # The zone, made and used
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("EDG-01", part="one zone a stack; making it is a switch of its own")
 def test_a_zone_is_made_before_anything_uses_it(stack: str, tmp_path: Path) -> None:
     graph = planned_with(tmp_path, stack, ZONE)
@@ -112,7 +113,7 @@ def test_prod_owns_the_parent_zone_and_delegates_to_those_of_the_others(tmp_path
         assert records(child, "NS") == {}
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 def test_a_zone_of_others_is_used_and_not_touched(stack: str, tmp_path: Path) -> None:
     graph = planned(tmp_path, stack, {DOMAIN: DOMAINS[stack], ADOPTED_ZONE: "Z0123456789", NAMES: True})
     assert hanging(graph) == []
@@ -124,7 +125,7 @@ def test_a_zone_of_others_is_used_and_not_touched(stack: str, tmp_path: Path) ->
 # Certificates
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("EDG-06", part="names, records and validation; the load balancer and CloudFront come with their rows")
 def test_the_certificate_covers_site_and_api_and_shows_that_they_are_ours(stack: str, tmp_path: Path) -> None:
     graph = planned_with(tmp_path, stack, NAMES)

@@ -1,4 +1,4 @@
-"""Who may do what, in each of the three stacks: derived from the `access` lists, entry by entry, and nothing beside them."""
+"""Who may do what, in each of the three stacks: derived from the `access` lists, and nothing beside them."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,7 @@ import pytest
 
 from components.core.context import Context
 from components.core.documents import ROLE_LIMIT
-from components.core.needs import sid_for
-from plinth.engine.graph import Graph, Resource, name_of
+from plinth.engine.graph import Graph, name_of
 from plinth.engine.recording import record
 from plinth.engine.values import SECRET, leaves
 from plinth.policy.verdicts import report as judge
@@ -19,24 +18,18 @@ from plinth.policy.verdicts import seen
 from policy.judge import Verdict
 from policy.rules.documents import Statement, documents
 from policy.rules.view import is_map
-from stack.config.document import KeyPath, format_path, read
+from stack.config.document import KeyPath, read
 from stack.config.loader import load_all
-from stack.config.services import Access
-from stack.config.targets import lists, targets
+from stack.config.targets import targets
 from stack.config.told import STORES
 from stack.things import things
+from stack.told import PROXY_HOST
 from tests.harness import PLANTED, ROOT, STACKS, deployable, graphs, named, of_kind, recorded
-from tests.program.switched import BREAK_GLASS, GITHUB, USERS, planned, turned_on
+from tests.iam import bodies
+from tests.program.switched import BREAK_GLASS, GITHUB, ONE_QUICKLY, USERS, planned, turned_on
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 LOADED = load_all(ROOT, STACKS)
-ENTRIES: list[tuple[str, KeyPath]] = [
-    (stack, (*path, index))
-    for stack, loaded in LOADED.items()
-    for path, entries, _ in lists(loaded.config)
-    for index in range(len(entries))
-]
-"""Every entry of every `access` list of every stack."""
 
 
 def statements(graph: Graph) -> dict[tuple[str, str], Statement]:
@@ -49,75 +42,6 @@ def statements(graph: Graph) -> dict[tuple[str, str], Statement]:
         for one in document.statements
         if one.allows is True
     }
-
-
-# Each entry, alone
-
-
-def without(stack: str, entry: KeyPath) -> dict[KeyPath, Any]:
-    *path, index = entry
-    kept: Any = read(ROOT, stack, "plinth").at(tuple(path))
-    return {tuple(path): [one for at, one in enumerate(kept) if at != index]}
-
-
-def bodies(resource: Resource) -> dict[str, Any]:
-    text = resource.inputs.get("policy")
-    return {one.get("Sid", ""): one for one in json.loads(text)["Statement"]} if isinstance(text, str) and '"Sid"' in text else {}
-
-
-def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    """The names of the statements that are not the same on both sides."""
-    return {sid for sid in before.keys() | after.keys() if before.get(sid) != after.get(sid)}
-
-
-@pytest.mark.parametrize(
-    ("stack", "entry"),
-    [
-        pytest.param(stack, path, id=f"{stack} {format_path(path)}", marks=() if stack == "dev" else pytest.mark.slow)
-        for stack, path in ENTRIES
-    ],
-)
-def test_removing_an_entry_removes_exactly_the_statements_and_rules_that_it_made(
-    stack: str, entry: KeyPath, tmp_path: Path
-) -> None:
-    before, after = graphs()[stack], planned(tmp_path, stack, without(stack, entry))
-    document = read(ROOT, stack, "plinth")
-    asked: Any = document.at(entry)
-    service = str(entry[1])
-    gone = [before.resources[urn] for urn in before.resources.keys() - after.resources.keys()]
-    assert after.resources.keys() <= before.resources.keys()
-    changed = {
-        before.resources[urn].name: differing(bodies(before.resources[urn]), bodies(resource))
-        for urn, resource in after.resources.items()
-        if {**resource.inputs} != {**before.resources[urn].inputs}
-    }
-    rights, one = f"service-{service}-identity-rights", Access.model_validate(asked)
-    lost, elsewhere = expected(one, service, LOADED[stack].config.services[service].runs_on)
-    last = rights in {resource.name for resource in gone}
-    made = sorted(name for resource in gone if (name := resource.name) != rights)
-    if one.verb == "connect":
-        pair = f"firewall-service-{service}-to-{one.to}-tcp-"
-        ways = [name for name in made if name.startswith(pair)]
-        assert [name.rpartition("-")[2] for name in ways] == ["in", "out"]
-        login = f"secrets-login-{one.to}-{service}"
-        logins = [login, f"{login}-policy", f"{login}-value", f"{login}-version"] if STORES[one.to].logins else []
-        assert [name for name in made if name not in ways] == logins
-    else:
-        assert made == []
-    assert changed == ({rights: lost} if lost and not last else {}) | elsewhere
-
-
-def expected(entry: Access, service: str, runs_on: str) -> tuple[set[str], dict[str, set[str]]]:
-    """The statements that an entry makes among the service's own, and those in the policies of others, by whose."""
-    if entry.verb != "connect":
-        own = set(entry.need.sids(1))
-        kind, _, bucket = entry.to.partition(".")
-        return own, {f"bucket-{bucket}-policy": {sid_for(f"service-{service}", entry.need.sid)}} if kind == "bucket" else {}
-    if runs_on == "ecs":  # whoever starts it reads for it, and is not here yet
-        return set(), {}
-    secret = f"login-{entry.to}-{service}" if STORES[entry.to].logins else STORES[entry.to].token
-    named = "".join(word.capitalize() for word in secret.split("-"))
-    return {f"ReadFacts{entry.to.capitalize()}", f"ReadSecret{named}", f"KeyReadSecret{named}"}, {}
 
 
 @EVERY_STACK
@@ -240,17 +164,21 @@ def test_there_is_a_secret_for_each_database_the_cache_each_outside_service_and_
         assert version.inputs["secretString"] == SECRET
 
 
-@EVERY_STACK
-@pytest.mark.requirement("SEC-10", part="every parameter is encrypted, under the project's path; one owner each")
+@ONE_QUICKLY
+@pytest.mark.requirement("SEC-10", part="every secret parameter is encrypted, under the project's path; one owner each")
 def test_every_secret_parameter_is_encrypted_under_the_path_of_the_stack(stack: str, tmp_path: Path) -> None:
     graph = record(deployable(tmp_path), stack)
     key = named(graph, "secrets-encryption-key").outputs["arn"]
     parameters = of_kind(graph, "Parameter")
-    assert {parameter.inputs["name"] for parameter in parameters} == {
-        f"/plinth/{stack}/{name}" for name in ("booking-django-key", "bot-token")
-    }
-    for parameter in parameters:
-        assert (parameter.inputs["type"], parameter.inputs["keyId"], parameter.inputs["value"]) == ("SecureString", key, SECRET)
+    plain = [one for one in parameters if one.inputs["type"] == "String"]
+    secret = ("booking-django-key", "bot-token", "database/postgres/secret", "database/mysql/secret")
+    assert {one.inputs["name"] for one in parameters if one not in plain} == {f"/plinth/{stack}/{name}" for name in secret}
+    for one in parameters:
+        sealed = ("SecureString", key, SECRET)
+        assert one in plain or (one.inputs["type"], one.inputs["keyId"], one.inputs["value"]) == sealed
+    facts = {fact for store in STORES.values() for fact in store.facts} | {"user", "shards", PROXY_HOST}
+    assert {one.inputs["name"].rpartition("/")[0] for one in plain} <= {f"/plinth/{stack}/database/{name}" for name in STORES}
+    assert {one.inputs["name"].rpartition("/")[2] for one in plain} <= facts
     names = [resource.inputs["name"] for kind in ("Parameter", "Secret") for resource in of_kind(graph, kind)]
     assert len(names) == len(set(names))
 
@@ -265,7 +193,7 @@ def test_no_stack_file_holds_a_credential_and_a_key_can_encrypt_those_to_come(st
     assert use["Condition"]["Null"] == {"kms:ViaService": "true"}
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 def test_no_credential_is_seen_in_the_plan(stack: str, tmp_path: Path) -> None:
     graph = record(deployable(tmp_path), stack)
     assert named(graph, "secrets-google-oauth-version").inputs["secretString"] == SECRET

@@ -17,6 +17,7 @@ from stack.config.document import KeyPath
 from stack.config.loader import load_all
 from tests.harness import PLANTED, ROOT, STACKS, graphs, named, of_kind
 from tests.program.switched import planned
+from tests.program.test_network_rows import ONE_QUICKLY
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
@@ -64,6 +65,22 @@ def test_the_bot_runner_is_one_machine_that_nobody_connects_to(stack: str) -> No
 
 
 @EVERY_STACK
+@pytest.mark.parametrize(
+    "service",
+    [
+        pytest.param("bot-api", marks=pytest.mark.requirement("CMP-02")),
+        pytest.param("websocket", marks=pytest.mark.requirement("CMP-03")),
+    ],
+)
+def test_what_answers_on_machines_stands_behind_the_load_balancer_whose_checks_count(service: str, stack: str) -> None:
+    graph = graphs()[stack]
+    inputs, target = fleets(graph)[service].inputs, named(graph, f"route-{service}-blue")
+    assert (inputs["targetGroupArns"], inputs["healthCheckType"]) == ([target.outputs["arn"]], "ELB")
+    assert target.inputs["healthCheck"]["path"] == {"bot-api": "/health/", "websocket": "/health"}[service]
+    assert target.inputs.get("stickiness", {}).get("enabled", False) is (service == "websocket")
+
+
+@EVERY_STACK
 @pytest.mark.requirement("CMP-04")
 def test_each_service_on_machines_has_a_template_of_its_own_that_names_and_starts_it(stack: str) -> None:
     graph = graphs()[stack]
@@ -85,7 +102,8 @@ def test_every_service_but_the_bot_runner_scales_by_its_load_across_zones(stack:
     graph = graphs()[stack]
     for service, group in fleets(graph).items():
         kinds = [policy["policyType"] for policy in policies(graph, service)]
-        assert kinds.count("TargetTrackingScaling") == (0 if service == "bot-runner" else 1), service
+        assert ("TargetTrackingScaling" in kinds) is (service != "bot-runner"), service
+        assert (f"fleet-{service}-by-cpu" in {one.name for one in graph.resources.values()}) is (service != "bot-runner")
         assert group.inputs["instanceRefresh"]["strategy"] == "Rolling"
         assert len(group.inputs["vpcZoneIdentifiers"]) == CONFIGS[stack].networking.workload_zones
     if stack == "prod":
@@ -93,7 +111,7 @@ def test_every_service_but_the_bot_runner_scales_by_its_load_across_zones(stack:
         assert CONFIGS[stack].networking.workload_zones >= 2
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("CMP-06")
 def test_a_key_pair_is_there_only_with_a_public_key_and_port_22_is_closed_either_way(stack: str, tmp_path: Path) -> None:
     closed, opened = graphs()[stack], planned(tmp_path, stack, {KEY: PUBLIC_KEY})

@@ -57,12 +57,12 @@ def statements(graph: Graph, name: str) -> list[dict[str, Any]]:
 
 
 @EVERY_STACK
-@pytest.mark.requirement("STO-01", part="the bucket; who hears of its objects comes with the queues")
+@pytest.mark.requirement("STO-01", part="the bucket; who hears of its objects is in test_cache_rows")
 @pytest.mark.requirement("STO-02", part="the bucket")
 @pytest.mark.requirement("STO-05")
 @pytest.mark.requirement("STO-07", part="the bucket; who reads it comes with the CDN")
 @pytest.mark.requirement("STO-08", part="the bucket; who reads it comes with the CDN")
-@pytest.mark.requirement("STO-09", part="the bucket; who hears of its objects comes with the queues")
+@pytest.mark.requirement("STO-09", part="the bucket; who hears of its objects is in test_cache_rows")
 def test_there_is_a_bucket_for_each_purpose_and_one_for_logs(stack: str) -> None:
     home = [name for name in buckets(graphs()[stack]) if "standby" not in name and "vault" not in name]
     firewalls = f"aws-waf-logs-plinth-{stack}-waf-000000000000"

@@ -9,7 +9,7 @@ from plinth.engine.graph import Graph
 from stack.config.document import KeyPath, format_path, read
 from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS
-from tests.program.switched import ADOPTED, SCHEDULE, SWITCHES, planned, turned_off, turned_on
+from tests.program.switched import ADOPTED, ONE_QUICKLY, SCHEDULE, SWITCHES, planned, turned_off, turned_on
 
 NOT_COMPONENTS = (ADOPTED, SCHEDULE)
 """Switches that make nothing of their own: they say how other things are made."""
@@ -46,7 +46,7 @@ def _asked(graph: Graph) -> set[str]:
     return {str(resource.inputs["configKey"]) for resource in graph.resources.values() if "configKey" in resource.inputs}
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@ONE_QUICKLY
 @pytest.mark.parametrize("switch", SWITCHES, ids=format_path)
 def test_each_switch_can_be_turned_alone(switch: KeyPath, stack: str, tmp_path: Path) -> None:
     turned = not read(ROOT, stack, "plinth").at(switch)

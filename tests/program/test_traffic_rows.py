@@ -16,7 +16,7 @@ from stack.config.document import KeyPath
 from stack.config.loader import load_all
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
 from tests.program.switched import NAMES, VPN, planned, turned_on
-from tests.program.test_network_rows import admitted, group_names
+from tests.program.test_network_rows import ONE_QUICKLY, admitted, group_names
 
 Plan = Callable[[str], Graph]
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
@@ -307,7 +307,7 @@ def test_each_service_and_each_load_balancer_has_a_group_of_its_own(stack: str) 
     assert worn == {f"load-balancer-{name}-balancer": [f"load-balancer-{name}"] for name in config.load_balancers}
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 def test_developers_in_the_vpn_reach_users_and_testers_listeners(tmp_path: Path, stack: str) -> None:
     graph = planned(tmp_path, stack, turned_on(VPN))
     assert {row for row in admitted(graph) if row[0] == "vpn" and row[1].startswith("load-balancer-")} == {
