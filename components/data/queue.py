@@ -13,6 +13,7 @@ from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import QUEUE_LIMIT, Grant, Refusal, resource_policy
 from components.core.offers import Signal, Statement
+from components.core.outputs import gather
 from components.data.names import arn_of, dead_letters_name, queue_name
 
 DEAD_DAYS: Final = 14
@@ -98,7 +99,7 @@ class Queue(Component):
         policy = self._policy("policy", queue, arn, (*args.grants, *_of_buckets(args.bucket_arns, arn, ctx.account_id)))
         self._policy("dead-letters-policy", dead, dead_arn, ())
         # Who is told to send to it does so once it is let in.
-        self.queue_arn = policy.queue_url.apply(lambda _: arn)
+        self.queue_arn = gather([queue.arn, policy.id]).apply(lambda known: known[0])
         self.queue_url = queue.url
         self.dead_letters_url = dead.url
         self.publish()
