@@ -105,10 +105,12 @@ def _guard(action: str, level: str, key: str, facts: Sequence[Mapping[str, Any]]
     if action == "ec2:CreateTags":
         return "own creation"
     service, _, name = action.partition(":")
-    tags = any("aws:RequestTag/${TagKey}" in each.get("condition_keys", ()) for each in facts)
-    if tags and level == "Tagging" and not name.startswith(_UNTAGGING):
-        return "claim"
-    if tags and name.startswith(_MAKING):
+    on_it, on_all = ("aws:RequestTag/${TagKey}" in each.get("condition_keys", ()) for each in facts)
+    if on_it and not action.endswith("DeleteTags"):
+        return "new"
+    if on_all and level == "Tagging" and not name.startswith(_UNTAGGING):
+        return "own claim"  # as it is made it carries none yet; later a call gives those that change
+    if on_all and name.startswith(_MAKING):
         return "new"
     if "aws:ResourceTag/${TagKey}" in _reference()[service]["resources"][key.partition(":")[2]]["condition_keys"]:
         return "own"

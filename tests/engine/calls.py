@@ -195,7 +195,7 @@ def _besides(call: Call, said: Mapping[str, str], arns: Sequence[str], things: T
     if (action := _TAGS_TOO.get(call.action)) and any(key.startswith("aws:RequestTag/") for key in said):
         wide = action.startswith(("kms:", "servicediscovery:"))
         yield Request(action=action, arn="*" if wide else arns[0], context=said)
-    if call.action in _PASSES:
+    if call.action in _PASSES and _PASSES[call.action][0] in call.parameters:
         parameter, service = _PASSES[call.action]
         role = call.parameters[parameter]
         arn = things.arns.get(f"Role {role}", _arn("iam", "role", role, call.region))

@@ -27,6 +27,7 @@ REFUSED = {
     ("ssh-ipv4", OPEN_PORT),
     ("ssh-ipv6", OPEN_PORT),
     ("all-of-s3", ALL_OF_S3),
+    ("untagged", "bucket-has-all-settings"),
     ("untagged", "tags-required"),
     ("unwatched", "vpc-flow-logged"),
 }
