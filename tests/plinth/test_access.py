@@ -338,7 +338,7 @@ def test_the_command_says_it_for_people_and_as_json(
     assert "flow-logs-writer-role  asked by plinth:networking.flowLogs (Pulumi.prod.yaml:" in said
     assert "taken by vpc-flow-logs.amazonaws.com if aws:SourceAccount, aws:SourceArn" in said
     assert "logs.us-east-1.amazonaws.com  kms: 9 actions if kms:EncryptionContext:aws:logs:arn" in said
-    assert "on secrets-google-oauth  for secret.google-oauth as read (Pulumi.prod.yaml:" in said
+    assert "on bucket-media-bucket  for bucket.media as read (Pulumi.prod.yaml:" in said
     answer = json.loads(command("--stack", "prod", "--json").out)
     assert answer == json.loads(json.dumps(to_json(graphs()["prod"], read(ROOT, "prod", "plinth"))))
     people = {one["name"]: one for one in answer["principals"]}
