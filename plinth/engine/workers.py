@@ -4,7 +4,6 @@ The SDK is slow to import and a program cannot be run twice in one process. So o
 needs, and each recording is a fork of it.
 """
 
-import gc
 import multiprocessing
 import multiprocessing.forkserver
 import os
@@ -65,7 +64,6 @@ def _recorded(folder: Path, stack: str) -> Recorded:
 
     from plinth.engine.recording import record
 
-    gc.disable()  # all that a recording makes is kept until this process ends: collecting costs a fifth of the time, for nothing
     start = time.perf_counter()
     try:
         graph = record(folder, stack)

@@ -9,10 +9,7 @@ from plinth.engine.graph import Graph
 from stack.config.document import KeyPath, format_path, read
 from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS
-from tests.program.switched import ADOPTED, ONE_QUICKLY, SCHEDULE, SWITCHES, planned, turned_off, turned_on
-
-NOT_COMPONENTS = (ADOPTED, SCHEDULE)
-"""Switches that make nothing of their own: they say how other things are made."""
+from tests.program.switched import ADOPTED, ONE_QUICKLY, SWITCHES, planned, turned_off, turned_on
 
 
 def off(stack: str) -> dict[KeyPath, Any]:
@@ -53,7 +50,7 @@ def test_each_switch_can_be_turned_alone(switch: KeyPath, stack: str, tmp_path: 
     graph = planned(tmp_path, stack, turned_on(switch) if turned else turned_off(stack, switch))
     assert hanging(graph) == []
     asked = [key for key in _asked(graph) if key.startswith(format_path(switch[:-1]))]
-    assert bool(asked) is (turned and switch not in NOT_COMPONENTS), "the switch decides whether its component is there"
+    assert bool(asked) is (turned and switch != ADOPTED), "the switch decides whether its component is there"
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -70,8 +67,7 @@ def test_all_switches_can_be_on(*, adopted: bool, tmp_path: Path) -> None:
     graph = planned(tmp_path, "dev", turned_on(*switches))
     assert hanging(graph) == []
     asked = _asked(graph)
-    displaced = {format_path(switch[:-1]) for switch in NOT_COMPONENTS if switch in switches}
-    displaced |= {"plinth:networking.accessLists"} if adopted else set[str]()
+    displaced = {"plinth:networking.adopted", "plinth:networking.accessLists"} if adopted else set[str]()
     turned = {format_path(switch[:-1]) for switch in switches}
     assert {key for key in turned if not any(other.startswith(key) for other in asked)} == displaced
 
