@@ -7,9 +7,10 @@ import logging
 import os
 import runpy
 import sys
-from collections.abc import Callable, Generator, Set
+from collections.abc import Callable, Generator, Iterator, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -84,7 +85,7 @@ def _run(program: Callable[[], object], monitor: RecordingMonitor, *, project: s
             organization="organization",
             root_directory=str(Path.cwd()),
             callbacks=None,
-            outputs=set[Any](),
+            outputs=_OneAtATime(),
         )
     )
     set_all_config(get_config_env(), get_config_secret_keys_env())
@@ -102,6 +103,26 @@ def _run(program: Callable[[], object], monitor: RecordingMonitor, *, project: s
 
 def _discard(_: object) -> None:
     """The SDK awaits what a program returns; ours returns nothing it should wait for."""
+
+
+class _OneAtATime(set[Any]):
+    """The outputs whose values are still to come, of which the SDK takes all there are, clears the set and waits for any to come.
+
+    To wait for all of them, each time one has come, is quadratic: a fifth of the time that 600 resources take. So the set gives
+    one at a time. Each is awaited all the same, and raises what went wrong with it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._given: tuple[Any, ...] = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        self._given = tuple(islice(super().__iter__(), 1))
+        return iter(self._given)
+
+    def clear(self) -> None:
+        """Forgets what was given."""
+        self.difference_update(self._given)
 
 
 class _Inline(ThreadPoolExecutor):

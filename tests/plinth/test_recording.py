@@ -75,6 +75,19 @@ def test_what_a_program_raises_comes_out_as_it_is() -> None:
         graph_of(lambda: 1 // 0)
 
 
+def test_an_output_that_nobody_waits_for_is_waited_for_and_raises_what_went_wrong() -> None:
+    seen: list[int] = []
+
+    def program() -> None:
+        vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
+        for number in range(20):
+            vpc.id.apply(lambda _, number=number: seen.append(number) or (1 // (number - 7)))
+
+    with pytest.raises(ZeroDivisionError):
+        graph_of(program)
+    assert sorted(seen) == list(range(20))
+
+
 def test_references_dependencies_options_and_source_lines_are_kept() -> None:
     graph = graph_of(vpc_and_subnet)
     vpc, subnet = named(graph, "vpc"), named(graph, "subnet")
