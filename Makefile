@@ -11,7 +11,7 @@ preview: $(READY)  ## plan all three stacks: no account, no login, no network
 	@$(BIN)/plinth preview
 
 test: $(READY_DEV)  ## the unit tests
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 setup: $(READY_DEV)  ## everything a developer needs
 

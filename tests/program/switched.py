@@ -1,5 +1,6 @@
 """Stack files with some switches turned, and what the program makes of them."""
 
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ import yaml
 
 from plinth.engine.graph import Graph
 from plinth.engine.recording import record
-from stack.config.document import ANY_NAME, Json, KeyPath, read
+from stack.config.document import ANY_NAME, Json, KeyPath, format_path, read
 from stack.config.reference import entries
 from tests.harness import ROOT, STACKS
 
@@ -21,7 +22,6 @@ _NETWORKING, _IDENTITY, _DNS = "plinth:networking", "plinth:identity", "plinth:d
 DATA, SERVICES = "plinth:data", "plinth:services"
 VPN: KeyPath = (_NETWORKING, "vpn", "enabled")
 ADOPTED: KeyPath = (_NETWORKING, "adopted", "enabled")
-SCHEDULE: KeyPath = ("plinth:schedule", "enabled")
 GITHUB: KeyPath = (_IDENTITY, "github", "enabled")
 USERS: KeyPath = (_IDENTITY, "users", "enabled")
 BREAK_GLASS: KeyPath = (_IDENTITY, "breakGlass", "enabled")
@@ -81,10 +81,22 @@ OUTSIDE: Mapping[KeyPath, Json] = {
 """A system outside of AWS, of which no stack file of ours has one."""
 KEY_PAIR: Mapping[KeyPath, Json] = {("plinth:machines", "sshPublicKey"): "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzVdnHbT0Jt ann"}
 """A key pair of machines, which no stack file of ours has either."""
+_PLANNED: dict[tuple[str, str], Graph] = {}
+"""The last plans by stack and changes, for tests in a row that look at the same one."""
+_KEPT = 8
 
 
 def planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:
     """The graph of a stack with some values of its file changed: the program of this process, on a stack file in `folder`."""
+    key = stack, json.dumps({format_path(path): value for path, value in changes.items()}, sort_keys=True)
+    if key not in _PLANNED:
+        while len(_PLANNED) >= _KEPT:
+            _PLANNED.pop(next(iter(_PLANNED)))
+        _PLANNED[key] = _planned(folder, stack, changes)
+    return _PLANNED[key]
+
+
+def _planned(folder: Path, stack: str, changes: Mapping[KeyPath, Any]) -> Graph:
     values: dict[str, Any] = dict(read(ROOT, stack, "plinth").values)
     for path, value in changes.items():
         parent = values

@@ -9,7 +9,7 @@ from plinth.engine.graph import Graph
 from stack.config.document import KeyPath, format_path, read
 from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS
-from tests.program.switched import ADOPTED, ONE_QUICKLY, SWITCHES, planned, turned_off, turned_on
+from tests.program.switched import ADOPTED, SWITCHES, planned, turned_off, turned_on
 
 
 def off(stack: str) -> dict[KeyPath, Any]:
@@ -43,7 +43,8 @@ def _asked(graph: Graph) -> set[str]:
     return {str(resource.inputs["configKey"]) for resource in graph.resources.values() if "configKey" in resource.inputs}
 
 
-@ONE_QUICKLY
+@pytest.mark.slow
+@pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("switch", SWITCHES, ids=format_path)
 def test_each_switch_can_be_turned_alone(switch: KeyPath, stack: str, tmp_path: Path) -> None:
     turned = not read(ROOT, stack, "plinth").at(switch)
