@@ -68,7 +68,7 @@ def test_it_keeps_to_cpu_memory_and_requests_and_to_nothing_that_it_is_not_given
     assert policies(scaling()) == []
 
 
-@pytest.mark.requirement("CMP-19", part="the policy; its emitter is the worker's own code")
+@pytest.mark.requirement("CMP-19", part="the policy of one service")
 @pytest.mark.requirement("CMP-13", part="scaling on the depth of the queue")
 def test_a_worker_has_its_share_of_what_waits_for_each_task_that_runs() -> None:
     goal = tracking(scaling(waiting=Waiting(queue="default", per_task=20)), "backlog")
@@ -84,7 +84,7 @@ def test_a_worker_has_its_share_of_what_waits_for_each_task_that_runs() -> None:
     assert waiting["returnData"] is tasks["returnData"] is False
 
 
-@pytest.mark.requirement("CMP-13", part="an alarm on what a worker has given up")
+@pytest.mark.requirement("CMP-13", part="the signal that an alarm on what a worker has given up is made of")
 def test_what_a_worker_has_given_up_is_watched() -> None:
     signals: list[Signal] = []
     scaling(signals, waiting=Waiting(queue="default", per_task=20))

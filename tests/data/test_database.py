@@ -174,6 +174,7 @@ def test_facts_are_parameters_and_the_password_stands_in_none() -> None:
     assert "hidden" not in str(facts)
 
 
+@pytest.mark.requirement("OBS-22", part="the signal of each instance; alarms and the dashboard come with observability")
 def test_what_to_watch_depends_on_what_it_is() -> None:
     made: list[Database] = []
     recorded(lambda ctx: made.append(Database("postgres", args(replicas=1), ctx)))
@@ -183,8 +184,10 @@ def test_what_to_watch_depends_on_what_it_is() -> None:
         *(f"postgres-primary-{each}" for each in about),
         *(f"postgres-replica-1-{each}" for each in {*about, "lag"}),
     }
-    latency = signals["postgres-primary-read-latency"]
-    assert (latency.metric, latency.threshold) == ("ReadLatency", 0.005)
+    for key in ("postgres-primary", "postgres-replica-1"):
+        latency = signals[f"{key}-read-latency"]
+        assert (latency.namespace, latency.metric, latency.statistic) == ("AWS/RDS", "ReadLatency", "Average")
+        assert (latency.over, latency.threshold) == (True, 0.005)
     assert signals["postgres-primary-storage"].threshold == pytest.approx(2 * 1024**3)
     assert signals["postgres-primary-storage"].over is False
 

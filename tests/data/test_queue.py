@@ -92,7 +92,7 @@ def test_messages_are_kept_where_the_stack_retains_data(*, retain: bool) -> None
     assert {(one.options.protect, one.options.retain_on_delete) for one in found} == {(retain, retain)}
 
 
-@pytest.mark.requirement("DAT-31", part="what an alarm on dead letters is made of")
+@pytest.mark.requirement("DAT-31", part="the signal that an alarm on dead letters is made of")
 def test_one_dead_letter_is_worth_an_alarm_and_so_is_one_that_nobody_takes() -> None:
     made: list[Queue] = []
 

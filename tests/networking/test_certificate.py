@@ -87,7 +87,7 @@ def test_a_copy_is_another_certificate_with_the_same_records() -> None:
         assert arns[region] == validation.outputs["certificateArn"]
 
 
-@pytest.mark.requirement("OBS-14", part="the definition of the alarm, for each certificate")
+@pytest.mark.requirement("OBS-14", part="the signal of each certificate; observability makes alarms of them")
 def test_each_certificate_has_an_alarm_thirty_days_before_its_end_where_it_lives() -> None:
     found: list[Signal] = []
     recorded(lambda ctx: found.extend(Certificate("certificate", args(copies={"standby": "us-west-2"}), ctx).signals))

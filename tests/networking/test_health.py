@@ -31,7 +31,7 @@ def test_the_endpoint_is_asked_by_https_every_half_minute_and_fails_at_the_third
 
 
 @pytest.mark.parametrize(("region", "alarm"), [("us-east-1", ""), ("eu-west-1", "us-east-1")])
-@pytest.mark.requirement("EDG-04", part="the definition of its alarm, in us-east-1")
+@pytest.mark.requirement("EDG-04", part="the signal that its alarm is made of, in us-east-1")
 def test_the_alarm_is_where_route_53_keeps_its_metrics(region: str, alarm: str) -> None:
     found: list[Signal] = []
     recorded(lambda ctx: found.extend(HealthCheck("health", ARGS, ctx.in_region(region)).signals))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.harness import STACKS
 from tests.policy.builders import FROM_A_BUCKET, TABLE, UNKNOWN, Case, Cases, resource
 
 INSTANCE, PARAMETERS, PROXY = (
@@ -12,12 +13,19 @@ INSTANCE, PARAMETERS, PROXY = (
 )
 
 
+ONLY_BY_TAG = (TABLE, "aws:ebs/volume:Volume", "aws:efs/fileSystem:FileSystem")
+
+
 def database(stack: str = "prod", **props: Any) -> Case:
     return [resource(INSTANCE, props, stack=stack)]
 
 
 def replica(**props: Any) -> Case:
     return [resource(INSTANCE, props, references={"replicateSourceDb": FROM_A_BUCKET})]
+
+
+def cache(**props: Any) -> Case:
+    return [resource("aws:elasticache/replicationGroup:ReplicationGroup", props)]
 
 
 def switch(key: str, *more: Case) -> Cases:
@@ -34,23 +42,34 @@ def parameters(family: Any, name: str = "", value: Any = "1") -> Case:
 
 CASES: Mapping[str, Cases] = {
     "database-not-public": Cases(
-        satisfied=[database(publiclyAccessible=False), database()],
-        violated=[database(publiclyAccessible=True)],
+        satisfied=[*(database(stack, publiclyAccessible=False) for stack in STACKS), database()],
+        violated=[database(stack, publiclyAccessible=True) for stack in STACKS],
         undecided=[database(publiclyAccessible=UNKNOWN)],
     ),
     "database-encrypted": switch("storageEncrypted"),
-    "database-in-two-zones": switch("multiAz", replica(multiAz=False), database("dev", multiAz=False)),
+    "database-in-two-zones": Cases(
+        satisfied=[*(database(stack, multiAz=True) for stack in STACKS), replica(multiAz=False), database("dev", multiAz=False)],
+        violated=[*(database(stack, multiAz=False) for stack in ("staging", "prod")), database()],
+        undecided=[database(multiAz=UNKNOWN)],
+    ),
     "database-backed-up": Cases(
-        satisfied=[database(backupRetentionPeriod=7), database("dev", backupRetentionPeriod=3), replica()],
+        satisfied=[
+            database(backupRetentionPeriod=7),
+            database("staging", backupRetentionPeriod=7),
+            database("dev", backupRetentionPeriod=3),
+            replica(),
+        ],
         violated=[
             database(backupRetentionPeriod=6),
-            database("staging", backupRetentionPeriod=3),
+            database("staging", backupRetentionPeriod=6),
             database("dev", backupRetentionPeriod=2),
             database(),
         ],
         undecided=[database(backupRetentionPeriod=UNKNOWN)],
     ),
-    "database-deletion-protected": switch("deletionProtection", database("staging", deletionProtection=False)),
+    "database-deletion-protected": switch(
+        "deletionProtection", database("staging", deletionProtection=False), database("dev", deletionProtection=False)
+    ),
     "database-login-by-identity": switch("iamDatabaseAuthenticationEnabled"),
     "database-tls-forced": Cases(
         satisfied=[
@@ -78,12 +97,14 @@ CASES: Mapping[str, Cases] = {
         satisfied=[
             database(backupRetentionPeriod=7),
             database(tags={"backup": "daily"}),
-            [resource(TABLE, {"tags": {"backup": "daily"}})],
+            cache(snapshotRetentionLimit=1),
+            *([resource(token, {"tags": {"backup": "daily"}})] for token in ONLY_BY_TAG),
             replica(),
         ],
         violated=[
             database(backupRetentionPeriod=0, tags={"backup": "none"}),
-            [resource(TABLE, {"tags": {"backup": "none"}})],
+            cache(snapshotRetentionLimit=0),
+            *([resource(token, {"tags": {"backup": "none"}})] for token in ONLY_BY_TAG),
             [resource(TABLE, {})],
         ],
         undecided=[database(backupRetentionPeriod=UNKNOWN), [resource(TABLE, {"tags": {"backup": UNKNOWN}})]],

@@ -17,7 +17,7 @@ from policy.judge import Exemptions, Judgement, Verdict, judge, judgement
 from policy.rules.rule import Rule
 from policy.rules.tags import missing_tags
 from policy.rules.view import Mark, Resource, Stack
-from tests.harness import ROOT
+from tests.harness import ROOT, STACKS
 from tests.policy.builders import TAGS, UNKNOWN, Case, by_default, resource, tagged
 from tests.policy.cases import CASES
 from tools.requirements_page import rows as requirement_rows
@@ -45,8 +45,10 @@ EVERY_CASE = [
 @pytest.mark.requirement("POL-04")
 @pytest.mark.requirement("POL-05", part="file systems")
 @pytest.mark.requirement("POL-07")
+@pytest.mark.requirement("POL-08")
 @pytest.mark.requirement("POL-10")
 @pytest.mark.requirement("POL-11")
+@pytest.mark.requirement("POL-14")
 @pytest.mark.parametrize(("rule_id", "case", "verdict"), EVERY_CASE)
 def test_a_rule_passes_what_meets_it_refuses_what_breaks_it_and_says_where_it_cannot_tell(
     rule_id: str, case: Case, verdict: Verdict
@@ -74,6 +76,24 @@ def test_every_rule_has_cases_of_each_verdict(rule: Rule) -> None:
     cases = CASES[rule.id]
     assert all((cases.satisfied, cases.violated, cases.undecided))
     assert set(CASES) == set(BY_ID)
+
+
+@pytest.mark.requirement("POL-08", part="what is asked in each stack")
+@pytest.mark.parametrize(
+    ("rule_id", "asked_in"),
+    [
+        ("database-not-public", STACKS),
+        ("database-in-two-zones", ("staging", "prod")),
+        ("database-backed-up", STACKS),
+        ("database-deletion-protected", ("prod",)),
+    ],
+)
+def test_a_rule_on_databases_is_tried_in_each_stack_and_broken_in_those_that_it_is_for(
+    rule_id: str, asked_in: tuple[str, ...]
+) -> None:
+    cases = CASES[rule_id]
+    assert {case[0].stack for case in cases.violated} == set(asked_in)
+    assert {case[0].stack for case in (*cases.satisfied, *cases.violated)} == set(STACKS)
 
 
 @EVERY_RULE
@@ -115,6 +135,16 @@ def test_a_rule_that_crashes_is_a_violation_that_names_the_error_and_not_the_val
     (found,) = judge(Stack(resources=CASES[rule.id].satisfied[0]), [broken], Exemptions())
     assert (found.verdict, found.blocks) == (Verdict.VIOLATED, True)
     assert list(found.messages(Verdict.VIOLATED)) == ["the rule itself failed: KeyError"]
+
+
+@pytest.mark.requirement("POL-14", part="advisory in dev, mandatory in staging and prod")
+@pytest.mark.parametrize(
+    ("stack", "blocks"), [("dev", False), ("development", False), ("staging", True), ("prod", True), ("production", True)]
+)
+def test_what_keeps_no_copies_is_advised_against_in_dev_and_refused_elsewhere(stack: str, blocks: bool) -> None:
+    found = judged(BY_ID["stateful-backed-up"], [resource("aws:dynamodb/table:Table", {}, stack=stack)])
+    assert found.verdict is Verdict.VIOLATED
+    assert found.blocks is blocks
 
 
 @pytest.mark.requirement("POL-02", part="advisory in dev and staging, mandatory in prod")

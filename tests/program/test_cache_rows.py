@@ -67,11 +67,12 @@ def test_the_token_is_the_value_of_its_secret(stack: str) -> None:
 
 
 @pytest.mark.requirement("DAT-15")
-@pytest.mark.requirement("DAT-32", part="Redis")
+@pytest.mark.requirement("DAT-32", part="Redis, whose shards are those of the stack file")
 def test_prod_divides_the_cache_into_shards_with_copies() -> None:
     graph = graphs()["prod"]
     inputs = caches(graph)["redis"].inputs
     assert (inputs["numNodeGroups"], inputs["replicasPerNodeGroup"], inputs["clusterMode"]) == (2, 1, "enabled")
+    assert LOADED["prod"].config.data.redis.shards == 2
     parameters = named(graph, "cache-redis-sharded-parameters").inputs["parameters"]
     assert {"name": "cluster-enabled", "value": "yes"} in parameters
 
@@ -213,7 +214,7 @@ def test_each_cache_wears_its_own_group_alone(stack: str) -> None:
 
 
 @EVERY_STACK
-@pytest.mark.requirement("DAT-31", part="redrive after 5 receives, encryption, dead letters in the graph")
+@pytest.mark.requirement("DAT-31", part="all but the alarm on dead letters: observability makes it of a signal")
 def test_every_queue_has_dead_letters_and_a_key(stack: str) -> None:
     graph = graphs()[stack]
     data = named(graph, "data-encryption-key").outputs["arn"]
@@ -225,6 +226,7 @@ def test_every_queue_has_dead_letters_and_a_key(stack: str) -> None:
         redrive = json.loads(one.inputs["redrivePolicy"])
         assert redrive["maxReceiveCount"] == 5
         assert redrive["deadLetterTargetArn"] in arns
+        assert redrive["deadLetterTargetArn"].endswith(one.inputs["name"].replace("-queue", "-dead-letters"))
 
 
 def allowed(graph: Graph, name: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The rows of services on ECS, over the three stacks: registries, tasks, roles, scaling, and what it takes to add a service."""
+"""The rows of services on ECS, over the three stacks: registries, tasks, roles, versions, and what it takes to add a service."""
 
 import json
 from collections.abc import Mapping
@@ -40,8 +40,17 @@ def typed(graph: Graph, token: str) -> dict[str, Resource]:
     return {resource.name: resource for resource in graph.of_type(token)}
 
 
-def policy(graph: Graph, name: str, key: str) -> Mapping[str, Any]:
-    return named(graph, f"scaling-{name}-{key}").inputs
+def target_groups(made: Mapping[str, Any]) -> set[str]:
+    return {one["targetGroupArn"] for one in made.get("loadBalancers") or ()}
+
+
+def turning(graph: Graph, made: Mapping[str, Any]) -> list[str]:
+    """Where two versions of a service take turns: the target group of each, and the rules for users and for testers."""
+    (balanced,) = made["loadBalancers"]
+    turns = balanced["advancedConfiguration"]
+    rules = [turns[key] for key in ("productionListenerRule", "testListenerRule")]
+    names = {one.outputs["arn"]: one.name for kind in ("TargetGroup", "ListenerRule") for one in of_kind(graph, kind)}
+    return [names[arn] for arn in (balanced["targetGroupArn"], turns["alternateTargetGroupArn"], *rules)]
 
 
 @EVERY_STACK
@@ -157,85 +166,6 @@ def test_every_service_is_private_scaled_and_taken_back_when_it_fails(stack: str
 
 
 @EVERY_STACK
-@pytest.mark.requirement("CMP-13", part="its code comes with its image, the alarm with those of all")
-@pytest.mark.requirement("CMP-19", part="the emitter comes with the worker's image")
-def test_the_worker_answers_nobody_and_scales_on_what_it_says_itself(stack: str) -> None:
-    graph = graphs()[stack]
-    assert "loadBalancers" not in service(graph, "booking-worker") or not service(graph, "booking-worker")["loadBalancers"]
-    goal = policy(graph, "booking-worker", "backlog")["targetTrackingScalingPolicyConfiguration"]
-    metric = goal["customizedMetricSpecification"]["metrics"][0]["metricStat"]["metric"]
-    assert (metric["namespace"], metric["metricName"]) == ("Plinth/Workers", "QueueDepth")
-    dimensions = {one["name"]: one["value"] for one in metric["dimensions"]}
-    told = said(graph, "booking-worker")
-    assert dimensions == {"Service": told["SERVICE"], "Queue": told["WORKLOAD_QUEUE"]}
-    rights = json.loads(named(graph, "service-booking-worker-identity-rights").inputs["policy"])["Statement"]
-    (backlog,) = [one for one in rights if one["Sid"] == "Backlog"]
-    assert backlog["Condition"] == {"StringEquals": {"cloudwatch:namespace": metric["namespace"]}}
-
-
-@EVERY_STACK
-@pytest.mark.requirement("CMP-14")
-def test_every_service_that_answers_requests_keeps_to_cpu_and_memory(stack: str) -> None:
-    graph = graphs()[stack]
-    answering = [name for name, service in on_ecs(stack).items() if service.route]
-    assert len(answering) >= 3
-    for name in answering:
-        goals = {key: policy(graph, name, key)["targetTrackingScalingPolicyConfiguration"] for key in ("cpu", "memory")}
-        assert {key: goal["targetValue"] for key, goal in goals.items()} == {"cpu": 60, "memory": 70}
-
-
-@pytest.mark.requirement("CMP-15")
-@pytest.mark.parametrize("stack", ["staging", "prod"])
-def test_whoever_takes_turns_keeps_to_requests_of_its_own_target_group(stack: str) -> None:
-    graph = graphs()[stack]
-    counting = [name for name, one in on_ecs(stack).items() if one.scaling and one.scaling.requests_per_target]
-    assert set(counting) == {"booking", "collection", "graphql"}
-    balancer = named(graph, "load-balancer-public-balancer").outputs["arnSuffix"]
-    for name in counting:
-        goal = policy(graph, name, "requests")["targetTrackingScalingPolicyConfiguration"]["predefinedMetricSpecification"]
-        assert goal["predefinedMetricType"] == "ALBRequestCountPerTarget"
-        assert goal["resourceLabel"] == f"{balancer}/{named(graph, f'route-{name}-blue').outputs['arnSuffix']}"
-
-
-@pytest.mark.requirement("CMP-16", part="services on ECS")
-@pytest.mark.requirement("CMP-20", part="services on ECS")
-def test_dev_stops_out_of_hours_and_prod_grows_before_the_day_begins() -> None:
-    dev = graphs()["dev"]
-    for name, wanted in on_ecs("dev").items():
-        assert not wanted.always_on
-        assert named(dev, f"hours-{name}-stop").inputs["scalableTargetAction"] == {"minCapacity": 0, "maxCapacity": 0}
-        assert named(dev, f"hours-{name}-start").inputs["scalableTargetAction"]["minCapacity"] >= 1
-    for stack in ("staging", "prod"):
-        nothing = [one.name for one in of_kind(graphs()[stack], "ScheduledAction") if one.name.endswith(("-stop", "-start"))]
-        assert nothing == []
-    peaks = [one for one in of_kind(graphs()["prod"], "ScheduledAction") if one.name.startswith("scaling-booking-peak-")]
-    assert len(peaks) == 2
-
-
-def test_a_service_that_is_always_on_keeps_no_hours(tmp_path: Path) -> None:
-    graph = planned(tmp_path, "dev", {("plinth:services", "collection", "alwaysOn"): True})
-    actions = {one.name for one in of_kind(graph, "ScheduledAction")}
-    assert "hours-booking-stop" in actions
-    assert "hours-collection-stop" not in actions
-
-
-@pytest.mark.requirement("CMP-17", part="services on ECS")
-def test_a_step_policy_is_what_its_alarm_calls() -> None:
-    for stack in ("staging", "prod"):
-        graph = graphs()[stack]
-        made = named(graph, "scaling-booking-steps")
-        assert len(made.inputs["stepScalingPolicyConfiguration"]["stepAdjustments"]) >= 2
-        assert named(graph, "scaling-booking-far-above").inputs["alarmActions"] == [made.outputs["arn"]]
-
-
-@pytest.mark.requirement("CMP-18", part="services on ECS")
-def test_prod_makes_forecasts_and_does_not_act_on_them_yet() -> None:
-    made = policy(graphs()["prod"], "booking", "forecast")
-    assert made["policyType"] == "PredictiveScaling"
-    assert made["predictiveScalingPolicyConfiguration"]["mode"] == "ForecastOnly"
-
-
-@EVERY_STACK
 @pytest.mark.requirement("CMP-21", part="services on ECS")
 def test_spot_is_for_those_that_say_so(stack: str) -> None:
     for name, wanted in on_ecs(stack).items():
@@ -243,22 +173,43 @@ def test_spot_is_for_those_that_say_so(stack: str) -> None:
         assert ("FARGATE_SPOT" in markets) is wanted.spot
 
 
-@pytest.mark.requirement("CMP-23", part="the target groups and rules come with the load balancers")
+@pytest.mark.requirement("CMP-23")
 def test_apis_take_turns_in_staging_and_prod_and_roll_in_dev() -> None:
     for stack in STACKS:
-        made = {name: service(graphs()[stack], name) for name, wanted in on_ecs(stack).items() if wanted.route}
-        strategies = {name: one["deploymentConfiguration"]["strategy"] for name, one in made.items()}
-        apis = {name for name in strategies if name in ("booking", "collection", "graphql")}
-        assert {strategies[name] for name in apis} == ({"ROLLING"} if stack == "dev" else {"BLUE_GREEN"})
+        graph = graphs()[stack]
+        routed = {name: wanted.route for name, wanted in on_ecs(stack).items() if wanted.route}
+        made = {name: service(graph, name) for name in routed}
+        apis = {name for name, route in routed.items() if route.protocol == "http"}
+        assert apis == {"booking", "collection", *(("graphql",) if stack != "dev" else ())}
+        strategies = {made[name]["deploymentConfiguration"]["strategy"] for name in apis}
+        assert strategies == ({"ROLLING"} if stack == "dev" else {"BLUE_GREEN"})
         assert all(one["deploymentMinimumHealthyPercent"] == 100 for one in made.values())
+        if stack != "dev":
+            assert {name: turning(graph, made[name]) for name in apis} == {
+                name: [f"route-{name}-{part}" for part in ("blue", "green", "users", "testers")] for name in apis
+            }
+            for name in apis:
+                errors = [named(graph, f"tasks-{name}-{alarm}").outputs["name"] for alarm in ("errors", "errors-alternate")]
+                assert made[name]["alarms"] == {"enable": True, "rollback": True, "alarmNames": errors}
 
 
-@pytest.mark.requirement("CMP-24", part="its target group and rule come with the load balancers")
+@pytest.mark.requirement("CMP-24")
 def test_the_gateway_of_graphql_is_a_service_of_its_own() -> None:
     for stack in ("staging", "prod"):
         graph = graphs()[stack]
-        assert service(graph, "graphql")["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
-        assert named(graph, "scaling-graphql-limits").inputs["maxCapacity"] > 2
+        made = service(graph, "graphql")
+        assert made["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
+        group = named(graph, "route-graphql-blue").outputs["arn"]
+        assert [name for name in on_ecs(stack) if group in target_groups(service(graph, name))] == ["graphql"]
+        rule = named(graph, "route-graphql-users")
+        assert rule.inputs["listenerArn"] == named(graph, "load-balancer-public-users").outputs["arn"]
+        assert {one.name for one in of_kind(graph, "TargetGroup") if one.urn in rule.property_dependencies["actions"]} == {
+            "route-graphql-blue",
+            "route-graphql-green",
+        }
+        limits = named(graph, "scaling-graphql-limits")
+        assert named(graph, "tasks-graphql-service").urn in limits.property_dependencies["resourceId"]
+        assert limits.inputs["maxCapacity"] > 2
         assert containers(graph, "graphql")["graphql"]["portMappings"][0]["containerPort"] == 4000
 
 

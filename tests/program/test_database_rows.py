@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from components.data.database import shard_map
 from plinth.changes.cascade import changes
 from plinth.changes.facts import table
 from plinth.changes.model import Kind
@@ -100,11 +101,20 @@ def test_prod_has_a_replica_in_another_zone_and_the_others_have_none() -> None:
     assert replica.inputs["availabilityZone"] == "us-east-1c"
 
 
-@pytest.mark.requirement("DAT-09", part="databases; a config error and a property test keep the windows apart")
+@pytest.mark.requirement("DAT-09")
 @EVERY_STACK
-def test_maintenance_is_on_sunday_and_minor_versions_come_by_themselves(stack: str) -> None:
-    for one in instances(graphs()[stack]):
-        assert str(one.inputs["maintenanceWindow"]).startswith("sun:")
+def test_maintenance_is_on_sunday_once_backups_are_made_and_minor_versions_come_by_themselves(stack: str) -> None:
+    graph = graphs()[stack]
+    caches = of_kind(graph, "ReplicationGroup")
+    backups = {one.name: one.inputs["backupWindow"] for one in primaries(graph)}
+    backups |= {one.name: one.inputs["snapshotWindow"] for one in caches}
+    assert len(backups) == (3 if stack == "dev" else 4)
+    for one in (*instances(graph), *caches):
+        # A replica has no backups of its own: those of its source must not meet its maintenance either.
+        first, last = backups["postgres-primary" if "replicateSourceDb" in one.inputs else one.name].split("-")
+        begins, ends = one.inputs["maintenanceWindow"].split("-")
+        assert (begins[:4], ends[:4]) == ("sun:", "sun:")
+        assert first < last <= begins[4:] < ends[4:] < "08:00"
         assert one.inputs["autoMinorVersionUpgrade"] is True
 
 
@@ -177,12 +187,19 @@ def test_machines_are_measured_outside_development_and_queries_in_production() -
     assert all(one.inputs["performanceInsightsEnabled"] for one in instances(graphs()["prod"]))
 
 
-@pytest.mark.requirement("DAT-32", part="PostgreSQL; one shard unless a stack asks for more")
+@pytest.mark.requirement("DAT-32")
 def test_two_shards_are_two_primaries_in_a_map(tmp_path: Path) -> None:
+    assert {config.data.postgres.shards for config in CONFIGS.values()} == {1}
     graph = planned(tmp_path, "dev", {("plinth:data", "postgres", "shards"): 2})
     found = {one.name: one for one in primaries(graph) if one.inputs["engine"] == "postgres"}
     assert found.keys() == {"postgres-primary", "postgres-primary-shard-2"}
-    assert {one.urn for one in found.values()} <= set(named(graph, "postgres-fact-shards").property_dependencies["value"])
+    parameter = named(graph, "postgres-fact-shards")
+    assert parameter.inputs["name"] == "/plinth/dev/database/postgres/shards"
+    assert {one.urn for one in found.values()} <= set(parameter.property_dependencies["value"])
+    # No plan shows the value of a parameter: the map is made of what the stack tells of its shards.
+    first, second = (found[f"postgres-primary{shard}"].outputs["address"] for shard in ("", "-shard-2"))
+    hosts = graph.outputs["databases"]["postgres"]["shardHosts"]
+    assert json.loads(shard_map(hosts, 5432)) == {"1": {"host": first, "port": 5432}, "2": {"host": second, "port": 5432}}
 
 
 @pytest.mark.requirement("DAT-33")

@@ -126,7 +126,7 @@ def test_a_zone_of_others_is_used_and_not_touched(stack: str, tmp_path: Path) ->
 
 
 @ONE_QUICKLY
-@pytest.mark.requirement("EDG-06", part="names, records and validation; the load balancer and CloudFront come with their rows")
+@pytest.mark.requirement("EDG-06", part="names, records and validation; what is on the distribution comes with CloudFront")
 def test_the_certificate_covers_site_and_api_and_shows_that_they_are_ours(stack: str, tmp_path: Path) -> None:
     graph = planned_with(tmp_path, stack, NAMES)
     assert hanging(graph) == []
@@ -175,7 +175,7 @@ def test_staging_and_dev_have_no_certificate_where_they_have_nothing(tmp_path: P
 
 
 @EVERY_STACK
-@pytest.mark.requirement("NET-22", part="the one name of the API; Cognito comes with the load balancer")
+@pytest.mark.requirement("NET-22", part="the one name of the API, wherever the load balancer is")
 @pytest.mark.requirement("EDG-02", part="in every stack")
 def test_one_name_leads_to_the_load_balancer_of_the_stack(stack: str) -> None:
     graph = leading(loaded(stack))
@@ -186,7 +186,7 @@ def test_one_name_leads_to_the_load_balancer_of_the_stack(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])
-@pytest.mark.requirement("EDG-04", part="the check; its alarm is a signal of it")
+@pytest.mark.requirement("EDG-04", part="the check; observability makes its alarm of a signal")
 def test_the_public_endpoint_is_checked(stack: str, tmp_path: Path) -> None:
     graph = planned_with(tmp_path, stack, HEALTH_CHECKS)
     assert hanging(graph) == []

@@ -27,6 +27,7 @@ from stack.told import PROXY_HOST
 from tests.harness import PLANTED, ROOT, STACKS, deployable, graphs, named, of_kind, recorded
 from tests.iam import bodies
 from tests.program.switched import BREAK_GLASS, GITHUB, ONE_QUICKLY, USERS, planned, turned_on
+from tests.program.test_machine_rows import scripts
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 LOADED = load_all(ROOT, STACKS)
@@ -165,8 +166,10 @@ def test_there_is_a_secret_for_each_database_the_cache_each_outside_service_and_
 
 
 @ONE_QUICKLY
-@pytest.mark.requirement("SEC-10", part="every secret parameter is encrypted, under the project's path; one owner each")
-def test_every_secret_parameter_is_encrypted_under_the_path_of_the_stack(stack: str, tmp_path: Path) -> None:
+@pytest.mark.requirement("SEC-10")
+def test_secret_parameters_are_encrypted_under_the_path_of_the_stack_and_nothing_that_runs_holds_a_secret(
+    stack: str, tmp_path: Path
+) -> None:
     graph = record(deployable(tmp_path), stack)
     key = named(graph, "secrets-encryption-key").outputs["arn"]
     parameters = of_kind(graph, "Parameter")
@@ -181,6 +184,15 @@ def test_every_secret_parameter_is_encrypted_under_the_path_of_the_stack(stack: 
     assert {one.inputs["name"].rpartition("/")[2] for one in plain} <= facts
     names = [resource.inputs["name"] for kind in ("Parameter", "Secret") for resource in of_kind(graph, kind)]
     assert len(names) == len(set(names))
+    running = [resource for kind in ("TaskDefinition", "LaunchTemplate", "Function") for resource in of_kind(graph, kind)]
+    services = [name for name, service in LOADED[stack].config.services.items() if service.runs_on != "lambda"]
+    assert len(running) == len([*services, "logins"])
+    assert [one.name for one in running if SECRET in leaves(one.inputs)] == []
+    assert [text for text in (*scripts(graph).values(), graph.to_json()) if PLANTED in text] == []
+    for one in of_kind(graph, "TaskDefinition"):
+        for container in json.loads(one.inputs["containerDefinitions"]):
+            plainly, by_reference = ({told["name"] for told in container.get(key, ())} for key in ("environment", "secrets"))
+            assert plainly.isdisjoint(by_reference)
 
 
 @EVERY_STACK

@@ -147,25 +147,6 @@ def test_in_dev_there_are_no_machines_out_of_hours_but_the_bot_runner() -> None:
         assert not [one for one in of_kind(graphs()[stack], "Schedule") if one.name.endswith("-stop")]
 
 
-@pytest.mark.requirement("CMP-17", part="groups of machines")
-@pytest.mark.parametrize("stack", ["staging", "prod"])
-def test_steps_are_taken_by_an_alarm(stack: str) -> None:
-    graph = graphs()[stack]
-    steps = named(graph, "fleet-bot-api-steps")
-    assert len(steps.inputs["stepAdjustments"]) == 2
-    assert steps.outputs["arn"] in named(graph, "fleet-bot-api-far-above").inputs["alarmActions"]
-
-
-@pytest.mark.requirement("CMP-18", part="groups of machines")
-def test_prod_has_a_forecast_that_nobody_acts_upon_yet() -> None:
-    modes = [
-        policy.inputs["predictiveScalingConfiguration"]["mode"]
-        for policy in graphs()["prod"].of_type("aws:autoscaling/policy:Policy")
-        if policy.inputs["policyType"] == "PredictiveScaling"
-    ]
-    assert modes == ["ForecastOnly"]
-
-
 @EVERY_STACK
 @pytest.mark.requirement("CMP-21", part="groups of machines")
 def test_groups_take_several_types_and_spot_where_the_stack_says_so(stack: str) -> None:

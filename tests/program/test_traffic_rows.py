@@ -79,6 +79,7 @@ def production(graph: Graph, service: str) -> Resource:
 
 @EVERY_STACK
 @pytest.mark.requirement("NET-15", part="all but the web ACL")
+@pytest.mark.requirement("EDG-06", part="the listener takes the certificate once it is valid")
 def test_with_a_domain_one_load_balancer_faces_the_internet_by_tls_and_sends_plain_http_there(
     with_domain: Plan, stack: str
 ) -> None:
@@ -152,7 +153,7 @@ def test_two_versions_take_turns_outside_dev_alone() -> None:
 
 @EVERY_STACK
 @pytest.mark.requirement("NET-17")
-@pytest.mark.requirement("NET-22", part="the rules; the record comes with the zone")
+@pytest.mark.requirement("NET-22")
 def test_one_host_stands_in_front_of_every_service_each_by_its_path_and_its_own_priority(with_domain: Plan, stack: str) -> None:
     graph = with_domain(stack)
     users = named(graph, "load-balancer-public-users").outputs["arn"]
@@ -165,6 +166,12 @@ def test_one_host_stands_in_front_of_every_service_each_by_its_path_and_its_own_
         ]
     priorities = [rule.inputs["priority"] for rule in rules]
     assert len(priorities) == len(set(priorities))
+    balancer = named(graph, "load-balancer-public-balancer").outputs
+    home = {"name": balancer["dnsName"], "zoneId": balancer["zoneId"], "evaluateTargetHealth": True}
+    leading = [record.inputs for record in of_kind(graph, "Record") if record.inputs["name"] == f"api.{DOMAIN}"]
+    # One name, once for each of the two kinds of address.
+    assert {record["type"]: record["aliases"] for record in leading} == {"A": [home], "AAAA": [home]}
+    assert len(leading) == 2
 
 
 @EVERY_STACK
