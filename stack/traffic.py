@@ -162,7 +162,7 @@ def _requests(stack: Stack, service: Service, route: Route, entrance: Entrance) 
         test_listener_arn=entrance.test_listener_arn,
         load_balancer=entrance.arn_suffix,
         hosts=dns.hosts(stack) if route.load_balancer == PUBLIC else (),
-        path=route.path,
+        paths=route.paths,
         priority=route.priority,
         protocol=route.protocol,
         health_path=route.health,

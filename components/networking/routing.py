@@ -44,7 +44,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requests:
-    """Requests that an application load balancer leads to the service: those for `path`, of `hosts` unless there are none.
+    """Requests that an application load balancer leads to the service: for any of `paths`, of `hosts` unless there are none.
 
     `load_balancer` is what CloudWatch calls it. `takes_turns` says that two versions of the service take turns, with a target
     group each. Below `least_healthy_percent` healthy targets a zone is left out, and if that leaves none, every target gets
@@ -55,7 +55,7 @@ class Requests:
     test_listener_arn: Input[str]
     load_balancer: Input[str]
     hosts: tuple[str, ...]
-    path: str
+    paths: tuple[str, ...]
     priority: int
     protocol: Protocol
     health_path: str
@@ -109,8 +109,9 @@ class RoutingArgs:
 
 
 def _request_problems(requests: Requests) -> Iterator[str]:
-    if not requests.path.startswith("/"):
-        yield f"requests.path: {requests.path!r} is no path; one that begins with a slash"
+    for path in requests.paths:
+        if not path.startswith("/"):
+            yield f"requests.paths: {path!r} is no path; one that begins with a slash"
     if requests.slow_start_seconds and not _SLOW_START[0] <= requests.slow_start_seconds <= _SLOW_START[1]:
         yield f"requests.slow_start_seconds: {requests.slow_start_seconds}; 0, or {_SLOW_START[0]} to {_SLOW_START[1]}"
     if requests.takes_turns and requests.sign_in is not None:
@@ -290,7 +291,7 @@ def _least_healthy(percent: int) -> lb.TargetGroupTargetGroupHealthArgsDict:
 def _conditions(requests: Requests) -> Iterator[lb.ListenerRuleConditionArgsDict]:
     if requests.hosts:
         yield {"host_header": {"values": list(requests.hosts)}}
-    yield {"path_pattern": {"values": [requests.path]}}
+    yield {"path_pattern": {"values": list(requests.paths)}}
 
 
 def _actions(sign_in: SignIn | None, groups: Sequence[lb.TargetGroup]) -> Iterator[lb.ListenerRuleActionArgsDict]:

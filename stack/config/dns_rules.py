@@ -1,11 +1,13 @@
 """Rules of `dns`: a name has a domain, a zone that answers for it, and one owner."""
 
 from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from itertools import combinations
 
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
+from stack.config.traffic_rules import routes
 
 _DNS = f"{NAMESPACE}:dns"
 _DOMAIN: KeyPath = (_DNS, "domain")
@@ -90,6 +92,21 @@ def _what_is_checked_has_a_name(config: StackConfig) -> Iterator[Breach]:
             problem="true, but the names lead nowhere",
             allowed=f"a load balancer called {PUBLIC}",
         )
+    elif dns.health_checks.enabled and not _answered(config, dns.health_checks.path):
+        yield Breach(
+            path=(_DNS, "healthChecks", "path"),
+            problem=f"{dns.health_checks.path} leads to no service: the check would fail for ever",
+            allowed=f"a path of a route through {PUBLIC}",
+        )
+
+
+def _answered(config: StackConfig, path: str) -> bool:
+    """Whether a request for `path` gets to a service. Load balancers and shells agree on what `*` and `?` stand for."""
+    return any(
+        route.load_balancer == PUBLIC and route.protocol != "grpc" and fnmatchcase(path, pattern)
+        for _, _, route in routes(config)
+        for pattern in route.paths
+    )
 
 
 def _failover_is_whole(config: StackConfig) -> Iterator[Breach]:

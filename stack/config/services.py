@@ -36,6 +36,8 @@ Image = Annotated[
 Port = Annotated[int, Field(ge=1, le=65535)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Count = Annotated[int, Field(ge=0, le=1000)]
+MOST_PATHS = 3
+"""Paths of a route: a rule may ask for five values (ELB quotas, "Condition values per rule"), and two may be hosts."""
 UrlPath = Annotated[
     str, text("a path that begins with a slash, such as /health/", pattern=r"^/[A-Za-z0-9._/-]*$", max_length=128)
 ]
@@ -46,6 +48,9 @@ PathPattern = Annotated[
         pattern=r"^/[A-Za-z0-9._/*?-]*$",
         max_length=128,
     ),
+]
+Argument = Annotated[
+    str, text('one word of a command, in quotes where it looks like a number: "4"', pattern=r"^.+$", max_length=1000)
 ]
 Variable = Annotated[
     str, text("the name of an environment variable, such as LOG_LEVEL", pattern=r"^[A-Z][A-Z0-9_]*$", max_length=100)
@@ -106,7 +111,9 @@ class Route(Section):
     """How the outside reaches a service."""
 
     load_balancer: Name = Field(default="public", description="Which of `loadBalancers`. May be left out: `public`.")
-    path: PathPattern = Field(description="Which paths.")
+    paths: tuple[PathPattern, ...] = Field(
+        min_length=1, max_length=MOST_PATHS, description="Which paths, each once on a load balancer."
+    )
     priority: Annotated[int, Field(ge=1, le=50000)] = Field(description="Which rule is asked first: the lower number. Each once.")
     health: UrlPath = Field(description="The path that answers 200 while the service is well.")
     protocol: Literal["http", "websocket", "grpc"] = Field(
@@ -192,7 +199,7 @@ class Service(Section):
     size: Size | None = Field(default=None, description="What a task has to itself. Needed on ecs, and only there.")
     machine: Machine | None = Field(default=None, description="What machines it runs on. Needed on ec2, and only there.")
     port: Port | None = Field(default=None, description="Where it listens. May be left out: it does not.")
-    command: tuple[str, ...] = Field(default=(), description="What is run in place of the image's own. May be left out.")
+    command: tuple[Argument, ...] = Field(default=(), description="What is run in place of the image's own. May be left out.")
     environment: Mapping[Variable, str] = Field(
         default={}, description="Variables that anybody may see. What it connects to is told to it besides. May be left out."
     )

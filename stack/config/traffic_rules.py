@@ -36,7 +36,7 @@ def streams(config: StackConfig) -> Iterator[tuple[str, Service, Stream]]:
             yield name, service, service.stream
 
 
-def _route(service: str, *key: str) -> KeyPath:
+def _route(service: str, *key: str | int) -> KeyPath:
     return (_SERVICES, service, "route", *key)
 
 
@@ -111,17 +111,19 @@ def _through(at: KeyPath, service: Service, load_balancer: str, kind: str, there
 def _ways_differ(config: StackConfig) -> Iterator[Breach]:
     """Each priority and each path once, on a load balancer."""
     priorities: dict[tuple[str, int], str] = {}
-    paths: dict[tuple[str, str], str] = {}
+    paths: dict[tuple[str, str], KeyPath] = {}
     for name, _, route in routes(config):
         through = route.load_balancer
         other = priorities.setdefault((through, route.priority), name)
         if other != name:
             problem = f"{route.priority} is that of {other} as well"
             yield Breach(path=_route(name, "priority"), problem=problem, allowed=f"each once on {through}")
-        other = paths.setdefault((through, route.path), name)
-        if other != name:
-            problem = f"{route.path} leads to {other} already"
-            yield Breach(path=_route(name, "path"), problem=problem, allowed=f"each once on {through}")
+        for index, path in enumerate(route.paths):
+            at = _route(name, "paths", index)
+            other = paths.setdefault((through, path), at)
+            if other != at:
+                problem = f"{path} leads to {other[1]} already"
+                yield Breach(path=at, problem=problem, allowed=f"each once on {through}")
 
 
 def _streams_differ(config: StackConfig) -> Iterator[Breach]:
@@ -138,9 +140,9 @@ def _streams_differ(config: StackConfig) -> Iterator[Breach]:
 
 def _routes_can_be_made(config: StackConfig) -> Iterator[Breach]:
     for name, service, route in routes(config):
-        if (wildcards := sum(route.path.count(one) for one in "*?")) > _MOST_WILDCARDS:
-            problem = f"{route.path} has {wildcards} wildcards"
-            yield Breach(path=_route(name, "path"), problem=problem, allowed=f"at most {_MOST_WILDCARDS}")
+        if (wildcards := sum(path.count(one) for path in route.paths for one in "*?")) > _MOST_WILDCARDS:
+            problem = f"{' '.join(route.paths)} has {wildcards} wildcards"
+            yield Breach(path=_route(name, "paths"), problem=problem, allowed=f"at most {_MOST_WILDCARDS}")
         if 0 < route.slow_start_seconds < _LEAST_SLOW_START:
             problem = f"{route.slow_start_seconds} is too short"
             yield Breach(path=_route(name, "slowStartSeconds"), problem=problem, allowed=f"0, or {_LEAST_SLOW_START} and more")

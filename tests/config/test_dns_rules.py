@@ -27,6 +27,7 @@ def dns(
     zone: object = None,
     names: object = None,
     checks: bool = False,
+    path: str = "/health/",
     failover: object = None,
     stack: str = "dev",
 ) -> Path:
@@ -35,7 +36,7 @@ def dns(
         "domain": domain,
         "zone": {"enabled": True, "id": "", "delegations": dict[str, object]()} if zone is None else zone,
         "names": {"enabled": True, "copies": list[str]()} if names is None else names,
-        "healthChecks": {"enabled": checks, "path": "/health/", "intervalSeconds": 30, "failures": 3},
+        "healthChecks": {"enabled": checks, "path": path, "intervalSeconds": 30, "failures": 3},
         "failover": {"target": "", "targetZoneId": ""} if failover is None else failover,
     }
     replace_in(folder / f"Pulumi.{stack}.yaml", r"plinth:dns:\n(    .*\n)+", f"plinth:dns: {json.dumps(section)}\n")
@@ -101,6 +102,10 @@ def test_without_a_domain_there_is_neither_zone_nor_name(copy: Path, off: dict[s
         (
             {"checks": True, "names": names(enabled=False)},
             "healthChecks.enabled: true, but there are no public names to check; names.enabled: true as well",
+        ),
+        (
+            {"checks": True, "path": "/nowhere/"},
+            "healthChecks.path: /nowhere/ leads to no service: the check would fail for ever; a path of a route through public",
         ),
         (
             {"checks": True, "failover": {"target": "elb.example.net", "targetZoneId": ""}},

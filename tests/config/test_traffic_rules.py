@@ -60,7 +60,7 @@ def many(count: int, **parts: Any) -> Mapping[str, Service]:
     assert booking.route is not None
     return {
         f"s{number}": booking.model_copy(
-            update={"route": booking.route.model_copy(update={"path": f"/{number}", "priority": number + 1}), **parts}
+            update={"route": booking.route.model_copy(update={"paths": (f"/{number}",), "priority": number + 1}), **parts}
         )
         for number in range(count)
     }
@@ -85,8 +85,8 @@ REFUSED: list[tuple[str, StackConfig, list[str]]] = [
     ),
     (
         "a path twice",
-        with_route("collection", path="/booking/*"),
-        [f"{COLLECTION}.route.path: /booking/* leads to booking already; each once on public"],
+        with_route("collection", paths=("/x", "/booking/*")),
+        [f"{COLLECTION}.route.paths[1]: /booking/* leads to booking already; each once on public"],
     ),
     (
         "a load balancer that is not there",
@@ -131,8 +131,8 @@ REFUSED: list[tuple[str, StackConfig, list[str]]] = [
     ),
     (
         "six wildcards",
-        with_route("booking", path="/a*b*c*d*e?f*"),
-        [f"{BOOKING}.route.path: /a*b*c*d*e?f* has 6 wildcards; at most 5"],
+        with_route("booking", paths=("/a*b*c*", "/d*e?f*")),
+        [f"{BOOKING}.route.paths: /a*b*c* /d*e?f* has 6 wildcards; at most 5"],
     ),
     (
         "a slow start that is too short",
@@ -268,6 +268,6 @@ def test_what_cannot_arrive_is_refused_with_what_would(changed: StackConfig, exp
 
 
 def test_a_route_says_little_and_the_rest_is_understood() -> None:
-    route = Route.model_validate({"path": "/x", "priority": 1, "health": "/"})
+    route = Route.model_validate({"paths": ("/x",), "priority": 1, "health": "/"})
     assert (route.load_balancer, route.protocol, route.sign_in) == ("public", "http", False)
     assert (route.slow_start_seconds, route.drain_seconds) == (0, 30)

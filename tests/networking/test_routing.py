@@ -17,7 +17,7 @@ REQUESTS = Requests(
     test_listener_arn="arn:listener/testers",
     load_balancer="app/edge/1",
     hosts=(),
-    path="/booking/*",
+    paths=("/booking/*",),
     priority=100,
     protocol="http",
     health_path="/health/",
@@ -221,7 +221,7 @@ def test_bad_arguments_are_refused_all_at_once() -> None:
     with pytest.raises(ValueError, match=r"RoutingArgs: requests, stream: neither given") as caught:
         args(requests=None, probe=replace(PROBE, timeout_seconds=15))
     assert "probe: a timeout of 15 s; less than the interval, 15 s" in str(caught.value)
-    with pytest.raises(ValueError, match=r"requests.path: 'x' is no path") as caught:
-        args(requests=replace(TURNS, path="x", slow_start_seconds=20, sign_in=POOL))
+    with pytest.raises(ValueError, match=r"requests.paths: 'x' is no path") as caught:
+        args(requests=replace(TURNS, paths=("x",), slow_start_seconds=20, sign_in=POOL))
     for expected in ("requests.slow_start_seconds: 20; 0, or 30 to 900", "requests.sign_in: ECS cannot switch a rule"):
         assert expected in str(caught.value)
