@@ -19,6 +19,9 @@ _STICKY_SECONDS: Final = 86_400
 """How long a client of a WebSocket is kept with its target when it comes again: the default of AWS, a day."""
 _SLOW_START = (30, 900)
 """Seconds (Application Load Balancer user guide, "Edit target group attributes")."""
+_SWAPPED = "actions[0].forward.targetGroups"
+"""What ECS changes in a rule when versions take turns. All of `actions` would be too much: a refresh reads back a stickiness that
+is off with a duration of 0, which the provider then refuses as an input."""
 _GRPC_OK = "0"
 """The status code OK of gRPC: its health service gives it to who asks how the whole server is."""
 
@@ -231,7 +234,7 @@ class Routing(Component):
             actions=list(_actions(requests.sign_in, groups)),
             region=ctx.region,
             tags=ctx.tagged(name),
-            opts=self.under(ignore=("actions",) if requests.takes_turns else ()),
+            opts=self.under(ignore=(_SWAPPED,) if requests.takes_turns else ()),
         )
 
     def _stream_group(self, stream: Stream) -> lb.TargetGroup:

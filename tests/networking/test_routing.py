@@ -85,7 +85,7 @@ def test_versions_that_take_turns_have_two_groups_in_two_rules_whose_weights_are
         rule = named(graph, name)
         assert rule.inputs["listenerArn"] == listener
         assert rule.inputs["actions"] == [{"type": "forward", "order": 1, "forward": {"targetGroups": weighed}}]
-        assert rule.options.ignore_changes == ("actions",)
+        assert rule.options.ignore_changes == ("actions[0].forward.targetGroups",)
     assert outputs(graph)["alternate_target_group_arn"] == green.outputs["arn"]
     assert outputs(graph)["production_rule_arn"] == named(graph, "booking-users").outputs["arn"]
     assert outputs(graph)["test_rule_arn"] == named(graph, "booking-testers").outputs["arn"]
