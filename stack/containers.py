@@ -15,7 +15,7 @@ from stack.config.services import Scaling, Service
 from stack.config.told import read_at_start
 from stack.connections import group_of
 from stack.images import Images
-from stack.services import hours
+from stack.services import for_service, hours
 from stack.surroundings import Surroundings
 from stack.things import rights, things
 from stack.told import said, told
@@ -89,7 +89,7 @@ def _service(stack: Stack, ctx: Context, name: str, cluster: ContainerCluster, a
     from components.compute.ecs_service import EcsService, EcsServiceArgs
 
     service, config = stack.config.services[name], stack.config.containers
-    asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
+    asked = for_service(stack, ctx, name)
     routed = around.routed.get(name)
     made = EcsService(
         f"tasks-{name}",

@@ -33,6 +33,7 @@ from stack.config.engine import credential
 from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
 from stack.config.loader import Stack
 from stack.config.told import STORES, logins, read_at_start
+from stack.services import for_service
 from stack.things import Rights, rights, things
 
 
@@ -219,8 +220,7 @@ def identities(
                 runs_on = stack.config.services[holder.name].runs_on
                 own = own_rights(stack, ctx, holder.name)
                 args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=(*own, *statements))
-                asked = ctx.asked_by(f"plinth:services.{holder.name}").serving(stack.config.services[holder.name].workload or "")
-                workloads[holder.name] = Workload(f"service-{holder.name}", args, asked)
+                workloads[holder.name] = Workload(f"service-{holder.name}", args, for_service(stack, ctx, holder.name))
             case "outside":
                 _outside_role(stack, ctx.asked_by(f"plinth:identity.outside.{holder.name}"), holder)
             case "user":

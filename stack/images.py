@@ -12,6 +12,7 @@ from stack.config.container_rules import PGBOUNCER
 from stack.config.loader import Stack
 from stack.config.told import logins
 from stack.connections import LOGINS
+from stack.services import for_service
 
 _BUILD, _PLACEHOLDER = "build:", "placeholder"
 
@@ -46,7 +47,7 @@ def images(stack: Stack, ctx: Context, keys: Mapping[Purpose, EncryptionKey]) ->
                 untagged_days=containers.untagged_days,
                 pushed_by=(deploy_role_arn(ctx),) if stack.config.identity.github.enabled else (),
             ),
-            ctx.asked_by("plinth:containers").serving(_workload(stack, name)),
+            _whose(stack, ctx, name).asked_by("plinth:containers"),
         ).repository_url
         for name in wanted
     }
@@ -70,9 +71,9 @@ def _wanted(stack: Stack) -> Mapping[str, str]:
     return found
 
 
-def _workload(stack: Stack, image: str) -> str:
-    service = stack.config.services.get(image)
-    return service.workload or "" if service else ""
+def _whose(stack: Stack, ctx: Context, image: str) -> Context:
+    """The image of a sidecar is nobody's own."""
+    return for_service(stack, ctx, image) if image in stack.config.services else ctx
 
 
 def _built(ctx: Context, folders: Mapping[str, str], registries: Mapping[str, Output[str]]) -> Mapping[str, Input[str]]:

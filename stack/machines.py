@@ -14,7 +14,7 @@ from components.core.told import Told
 from stack.config.loader import Stack
 from stack.config.services import Machine, Scaling, Service
 from stack.connections import group_of
-from stack.services import hours
+from stack.services import for_service, hours
 from stack.surroundings import Surroundings
 from stack.tags import stack_tags
 from stack.told import said, told
@@ -86,7 +86,7 @@ def _fleet(
     if machine is None or scaling is None or profile is None:
         raise TypeError(f"{name} is no service on machines: the rules of the stack file let it through")
     routed = around.routed.get(name)
-    asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
+    asked = for_service(stack, ctx, name)
     args = FleetArgs(
         service=name,
         launch=_launch(stack, asked, name, machine, profile, around, key_name),

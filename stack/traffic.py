@@ -14,6 +14,7 @@ from stack.config.loader import Stack
 from stack.config.services import Route, Service
 from stack.config.services import Stream as Wanted
 from stack.connections import group_in_front
+from stack.services import for_service
 from stack.storage import HOME
 
 if TYPE_CHECKING:
@@ -130,8 +131,7 @@ def _routed(
             requests=requests,
             stream=stream,
         )
-        asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
-        yield name, Routing(f"route-{name}", args, asked)
+        yield name, Routing(f"route-{name}", args, for_service(stack, ctx, name))
 
 
 def _of_kind(stack: Stack, kind: str) -> Iterator[tuple[str, LoadBalancer]]:
