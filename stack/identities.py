@@ -1,13 +1,15 @@
 """Keys, secrets, and who may use them: what the program builds of components of security."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pulumi import Output
 
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
+from components.core.documents import Grant, Principals
+from components.core.needs import sid_for
 from components.core.offers import Statement
 from components.core.trust import WebIdentityTrust
 from components.security.keys import (
@@ -111,6 +113,27 @@ def _holders(stack: Stack, ctx: Context) -> Iterator[Holder]:
         yield Holder(kind="outside", name=name, arn=outside_role_arn(ctx, name), rights=rights(role.access, there, ctx))
     for name, user in identity.users.names.items() if identity.users.enabled else ():
         yield Holder(kind="user", name=name, arn=service_user_arn(ctx, name), rights=rights(user.access, there, ctx))
+
+
+def grants(ctx: Context, kind: Literal["bucket", "queue"], name: str, known: Sequence[Holder]) -> tuple[Grant, ...]:
+    """What the policy of the bucket or queue called `name` grants to those who are `known`, by their `access` lists.
+
+    Not to their roles as principals: S3 and SQS refuse one that does not exist yet, and S3 forgets one that was made anew.
+    """
+    whom: Principals = {"AWS": (f"arn:aws:iam::{ctx.account_id}:root",)}
+    return tuple(
+        Grant(
+            principals=whom,
+            statement=replace(
+                one,
+                sid=sid_for(f"{holder.kind}-{holder.name}", one.sid),
+                conditions={**one.conditions, "ArnEquals": {"aws:PrincipalArn": holder.arn}},
+            ),
+        )
+        for holder in known
+        for named, one in (holder.rights.buckets if kind == "bucket" else holder.rights.queues)
+        if named == name
+    )
 
 
 def _copies(stack: Stack) -> Mapping[str, tuple[str, Sequence[Purpose]]]:
