@@ -83,8 +83,8 @@ def build(stack: Stack) -> Platform:
     beneath = databases.Around(network=network, firewall=firewall, keys=keys, logs_key=logs_key, secrets=secrets, images=kept)
     databases_made = databases.databases(stack, ctx, beneath)
     caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
-    entrances = traffic.entrances(stack, ctx, network, firewall, certificate_arn, archives)
-    streams = traffic.streams(stack, ctx, network, firewall, certificate_arn, archives)
+    outside = traffic.Around(network=network, firewall=firewall, certificate_arn=certificate_arn, archives=archives)
+    entrances, streams = traffic.entrances(stack, ctx, outside), traffic.streams(stack, ctx, outside)
     around = Surroundings(
         subnet_ids=_workload_subnets(network),
         firewall=firewall,
@@ -98,7 +98,7 @@ def build(stack: Stack) -> Platform:
             **caches.tell(stack, ctx, caches_made),
         },
         images=kept,
-        routed=traffic.routed(stack, ctx, network, entrances, streams, certificate_arn),
+        routed=traffic.routed(stack, ctx, outside, entrances, streams),
     )
     machines.scaling_events(stack, ctx, logs_key)
     return Platform(
