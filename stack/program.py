@@ -8,9 +8,9 @@ from pulumi import Output
 
 from components.core.context import Context
 from components.core.contracts import (
+    Balancer,
     Certificates,
     EncryptionKey,
-    Entrance,
     KeyValueStore,
     LogTarget,
     Machines,
@@ -20,7 +20,6 @@ from components.core.contracts import (
     PublicZone,
     SecurityGroups,
     ServiceRegistry,
-    StreamEntrance,
 )
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
@@ -46,7 +45,7 @@ class Platform:
     databases: Mapping[str, databases.Store]
     caches: Mapping[str, KeyValueStore]
     queues: Mapping[str, MessageQueue]
-    load_balancers: Mapping[str, Entrance | StreamEntrance]
+    load_balancers: Mapping[str, Balancer]
     images: images.Images
     containers: containers.Containers | None
     fleets: Mapping[str, Machines]
