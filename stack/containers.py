@@ -17,7 +17,7 @@ from stack.connections import group_of
 from stack.images import Images
 from stack.services import for_service, hours
 from stack.surroundings import Surroundings
-from stack.things import rights, things
+from stack.things import rights
 from stack.told import said, told
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _task(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Output
         port=_port(service),
         sidecars={sidecar: _sidecar(stack, around.images) for sidecar in service.sidecars},
         told=told(stack, ctx, name, around.secret_arns, around.fact_arns),
-        read=rights(read_at_start(stack.config, name), things(stack, ctx), ctx).statements,
+        read=rights(read_at_start(stack.config, name), around.things, ctx).statements,
         pulls=tuple(image for image in images if image in around.images.uris),
     )
     return Task(f"task-{name}", args, ctx).definition_arn

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi import Output
 
+from components.core.access import Thing
 from components.core.context import Context
 from components.core.contracts import EncryptionKey, PrivateNetwork, SecurityGroups
 from components.core.offers import Statement
@@ -19,7 +20,7 @@ from stack.config.told import Login, logins, proxied, through_proxy
 from stack.connections import LOGINS, proxy_of
 from stack.identities import KnownSecrets
 from stack.images import Images
-from stack.things import rights, things
+from stack.things import rights
 from stack.told import PROXY_HOST
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What databases are built on."""
+    """What databases are built on. `things` are what `access` lists may name."""
 
     network: PrivateNetwork
     firewall: SecurityGroups
@@ -37,6 +38,7 @@ class Around:
     logs_key: EncryptionKey
     secrets: KnownSecrets
     images: Images
+    things: Mapping[str, Thing]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,7 @@ def _proxy(
         engine=engine,
         instance_id=database.instance_ids["1"],
         secret_arns={name: secrets.arns[name] for name in names},
-        reading=_reading(stack, ctx, names),
+        reading=_reading(ctx, around, names),
         subnet_ids=around.network.database_subnet_ids,
         group_id=around.firewall.group_ids[proxy_of(engine)],
     )
@@ -192,7 +194,7 @@ def _login_task(stack: Stack, ctx: Context, around: Around, secrets: KnownSecret
     }
     args = LoginTaskArgs(
         targets=targets,
-        reading=_reading(stack, ctx, (*on, *(login.secret for login in users))),
+        reading=_reading(ctx, around, (*on, *(login.secret for login in users))),
         image=around.images.uris[LOGINS],
         registry=LOGINS,
         retention_days=_longest(on),
@@ -213,7 +215,7 @@ def _longest(on: Mapping[EngineName, Wanted]) -> Any:
     return max(config.log_days for config in on.values())
 
 
-def _reading(stack: Stack, ctx: Context, names: tuple[str, ...]) -> tuple[Statement, ...]:
+def _reading(ctx: Context, around: Around, names: tuple[str, ...]) -> tuple[Statement, ...]:
     """What it takes to read some secrets, exact to their names and to the key as used for them."""
     entries = [Access.model_validate({"to": f"secret.{name}", "as": "read"}) for name in names]
-    return rights(entries, things(stack, ctx), ctx).statements
+    return rights(entries, around.things, ctx).statements

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pulumi import Output
 
+from components.core.access import Thing
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
 from components.core.documents import Grant, Principals
@@ -36,7 +37,7 @@ from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
 from stack.config.loader import Stack
 from stack.config.told import STORES, logins, read_at_start
 from stack.services import for_service
-from stack.things import Rights, rights, things
+from stack.things import Rights, rights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +97,13 @@ def logs_key(stack: Stack, ctx: Context) -> EncryptionKey:
     return Key("logs-encryption", args, ctx.asked_by("plinth:keys"))
 
 
-def holders(stack: Stack, ctx: Context) -> tuple[Holder, ...]:
-    """Everyone who has an `access` list, with what it comes to."""
-    return tuple(_holders(stack, ctx))
+def holders(stack: Stack, ctx: Context, there: Mapping[str, Thing]) -> tuple[Holder, ...]:
+    """Everyone who has an `access` list, with what it comes to, where `there` is what the stack has."""
+    return tuple(_holders(stack, ctx, there))
 
 
-def _holders(stack: Stack, ctx: Context) -> Iterator[Holder]:
-    identity, there = stack.config.identity, things(stack, ctx)
+def _holders(stack: Stack, ctx: Context, there: Mapping[str, Thing]) -> Iterator[Holder]:
+    identity = stack.config.identity
     for name, service in stack.config.services.items():
         arn = workload_role_arn(ctx, name, service.runs_on)
         # A task is told its secrets by the agent that starts it, under a role of its own; anything else fetches them itself.

@@ -29,6 +29,7 @@ from stack.config.loader import Stack
 from stack.identities import Holder
 from stack.surroundings import Surroundings
 from stack.tags import stack_tags
+from stack.things import things
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,8 @@ def build(stack: Stack) -> Platform:
     """Registers every resource of `stack`. Looks nothing up: the same stack file gives the same resources everywhere."""
     ctx = _context(stack)
     identities.account(stack, ctx)
-    holders = identities.holders(stack, ctx)
+    there = things(stack, ctx)
+    holders = identities.holders(stack, ctx, there)
     logs_key = identities.logs_key(stack, ctx)
     keys = identities.keys(stack, ctx, holders)
     secrets = identities.secrets(stack, ctx, keys)
@@ -79,7 +81,9 @@ def build(stack: Stack) -> Platform:
     discovery = _discovery(stack, ctx, network)
     storage.files(stack, ctx, keys, _workload_subnets(network), firewall)
     kept = images.images(stack, ctx, keys)
-    beneath = databases.Around(network=network, firewall=firewall, keys=keys, logs_key=logs_key, secrets=secrets, images=kept)
+    beneath = databases.Around(
+        network=network, firewall=firewall, keys=keys, logs_key=logs_key, secrets=secrets, images=kept, things=there
+    )
     databases_made = databases.databases(stack, ctx, beneath)
     caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
     outside = traffic.Around(network=network, firewall=firewall, certificate_arn=certificate_arn, archives=archives)
@@ -97,6 +101,7 @@ def build(stack: Stack) -> Platform:
             **caches.tell(stack, ctx, caches_made),
         },
         images=kept,
+        things=there,
         routed=traffic.routed(stack, ctx, outside, entrances, streams),
     )
     machines.scaling_events(stack, ctx, logs_key)
