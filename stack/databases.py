@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi import Output
 
@@ -10,6 +10,7 @@ from components.core.access import Thing
 from components.core.context import Context
 from components.core.contracts import EncryptionKey, PrivateNetwork, SecurityGroups
 from components.core.offers import Statement
+from components.core.retention import RetentionDays
 from components.data.engines import EngineName
 from components.security.purposes import Purpose
 from stack.config.database_rules import databases as wanted
@@ -26,6 +27,7 @@ from stack.told import PROXY_HOST
 if TYPE_CHECKING:
     from components.data.database import Database
     from components.data.database_proxy import DatabaseProxy
+    from components.data.login_task import Login as User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def databases(stack: Stack, ctx: Context, around: Around) -> Mapping[str, Store]
     return found
 
 
-def exported(stores: Mapping[str, Store]) -> Mapping[str, Mapping[str, Any]]:
+def exported(stores: Mapping[str, Store]) -> Mapping[str, Mapping[str, object]]:
     """The same as an output of the stack: nothing that is secret, which the secret holds."""
     return {
         engine: {
@@ -203,7 +205,7 @@ def _login_task(stack: Stack, ctx: Context, around: Around, secrets: KnownSecret
     LoginTask("logins", args, ctx.asked_by("plinth:data.logins"))
 
 
-def _logins(secrets: KnownSecrets, users: tuple[Login, ...], engine: EngineName) -> Iterator[Any]:
+def _logins(secrets: KnownSecrets, users: tuple[Login, ...], engine: EngineName) -> Iterator["User"]:
     from components.data.login_task import Login as User
 
     for login in users:
@@ -211,7 +213,7 @@ def _logins(secrets: KnownSecrets, users: tuple[Login, ...], engine: EngineName)
             yield User(user=login.user, keeps=login.keeps, secret_arn=secrets.arns[login.secret])
 
 
-def _longest(on: Mapping[EngineName, Wanted]) -> Any:
+def _longest(on: Mapping[EngineName, Wanted]) -> RetentionDays:
     return max(config.log_days for config in on.values())
 
 
