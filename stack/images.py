@@ -8,13 +8,13 @@ from pulumi import Input, Output
 from components.core.context import Context
 from components.core.contracts import EncryptionKey
 from components.security.purposes import Purpose
-from stack.config.container_rules import PGBOUNCER
+from stack.config.container_rules import BUILD, PGBOUNCER
 from stack.config.loader import Stack
 from stack.config.told import logins
 from stack.connections import LOGINS
 from stack.services import for_service
 
-_BUILD, _PLACEHOLDER = "build:", "placeholder"
+_PLACEHOLDER = "placeholder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +51,11 @@ def images(stack: Stack, ctx: Context, keys: Mapping[Purpose, EncryptionKey]) ->
         ).repository_url
         for name in wanted
     }
-    built = _built(ctx, {name: image for name, image in wanted.items() if image.startswith(_BUILD)}, registries)
+    built = _built(ctx, {name: image for name, image in wanted.items() if image.startswith(BUILD)}, registries)
     kept = {
         name: image_uri(ctx, name, image)
         for name, image in wanted.items()
-        if image != _PLACEHOLDER and not image.startswith(_BUILD)
+        if image != _PLACEHOLDER and not image.startswith(BUILD)
     }
     return Images(registries=registries, uris={**kept, **built})
 
@@ -82,8 +82,6 @@ def _built(ctx: Context, folders: Mapping[str, str], registries: Mapping[str, Ou
     from components.compute.builds import Build, Builds, BuildsArgs
 
     args = BuildsArgs(
-        images={
-            name: Build(folder=image.removeprefix(_BUILD), repository_url=registries[name]) for name, image in folders.items()
-        }
+        images={name: Build(folder=image.removeprefix(BUILD), repository_url=registries[name]) for name, image in folders.items()}
     )
     return Builds("builds", args, ctx.asked_by("plinth:containers.builds")).image_uris
