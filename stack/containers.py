@@ -8,7 +8,6 @@ from pulumi import Input, Output
 
 from components.core.context import Context
 from components.core.contracts import ContainerCluster, EncryptionKey, Routed, SessionRecords
-from components.core.hours import Hours
 from components.core.offers import Statement
 from stack.config.container_rules import PGBOUNCER, PGBOUNCER_PORT
 from stack.config.loader import Stack
@@ -16,8 +15,9 @@ from stack.config.services import Scaling, Service
 from stack.config.told import read_at_start
 from stack.connections import group_of
 from stack.images import Images
+from stack.services import for_service, hours
 from stack.surroundings import Surroundings
-from stack.things import rights, things
+from stack.things import rights
 from stack.told import said, told
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _service(stack: Stack, ctx: Context, name: str, cluster: ContainerCluster, a
     from components.compute.ecs_service import EcsService, EcsServiceArgs
 
     service, config = stack.config.services[name], stack.config.containers
-    asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
+    asked = for_service(stack, ctx, name)
     routed = around.routed.get(name)
     made = EcsService(
         f"tasks-{name}",
@@ -134,7 +134,7 @@ def _task(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Output
         port=_port(service),
         sidecars={sidecar: _sidecar(stack, around.images) for sidecar in service.sidecars},
         told=told(stack, ctx, name, around.secret_arns, around.fact_arns),
-        read=rights(read_at_start(stack.config, name), things(stack, ctx), ctx).statements,
+        read=rights(read_at_start(stack.config, name), around.things, ctx).statements,
         pulls=tuple(image for image in images if image in around.images.uris),
     )
     return Task(f"task-{name}", args, ctx).definition_arn
@@ -190,7 +190,7 @@ def _scaling(service: Service) -> Scaling:
 def _scales(stack: Stack, ctx: Context, name: str, cluster: str, service_name: Output[str], routed: Routed | None) -> None:
     from components.compute.task_scaling import Limits, TaskScaling, TaskScalingArgs, Waiting
 
-    service, schedule = stack.config.services[name], stack.config.schedule
+    service = stack.config.services[name]
     scaling = _scaling(service)
     args = TaskScalingArgs(
         service=name,
@@ -198,7 +198,7 @@ def _scales(stack: Stack, ctx: Context, name: str, cluster: str, service_name: O
         service_name=service_name,
         least=scaling.least,
         most=scaling.most,
-        timezone=schedule.timezone,
+        timezone=stack.config.schedule.timezone,
         cpu_percent=scaling.cpu_percent,
         memory_percent=scaling.memory_percent,
         requests=scaling.requests_per_target if routed else None,
@@ -209,13 +209,8 @@ def _scales(stack: Stack, ctx: Context, name: str, cluster: str, service_name: O
         peaks=tuple(Limits(at=peak.at, least=peak.least, most=peak.most) for peak in scaling.peaks),
     )
     scaled = TaskScaling(f"scaling-{name}", args, ctx)
-    if schedule.enabled and not service.always_on:
+    if at_work := hours(stack, service):
         from components.compute.task_hours import TaskHours, TaskHoursArgs
 
-        hours = TaskHoursArgs(resource_id=scaled.resource_id, hours=_hours(stack), least=scaling.least, most=scaling.most)
-        TaskHours(f"hours-{name}", hours, ctx.asked_by("plinth:schedule"))
-
-
-def _hours(stack: Stack) -> Hours:
-    schedule = stack.config.schedule
-    return Hours(timezone=schedule.timezone, start=schedule.start, stop=schedule.stop, days=schedule.days)
+        held = TaskHoursArgs(resource_id=scaled.resource_id, hours=at_work, least=scaling.least, most=scaling.most)
+        TaskHours(f"hours-{name}", held, ctx.asked_by("plinth:schedule"))

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi import Output
 
+from components.core.access import Thing
 from components.core.context import Context
 from components.core.contracts import EncryptionKey, PrivateNetwork, SecurityGroups
 from components.core.offers import Statement
+from components.core.retention import RetentionDays
 from components.data.engines import EngineName
 from components.security.purposes import Purpose
 from stack.config.database_rules import databases as wanted
@@ -19,17 +21,18 @@ from stack.config.told import Login, logins, proxied, through_proxy
 from stack.connections import LOGINS, proxy_of
 from stack.identities import KnownSecrets
 from stack.images import Images
-from stack.things import rights, things
+from stack.things import rights
 from stack.told import PROXY_HOST
 
 if TYPE_CHECKING:
     from components.data.database import Database
     from components.data.database_proxy import DatabaseProxy
+    from components.data.login_task import Login as User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What databases are built on."""
+    """What databases are built on. `things` are what `access` lists may name."""
 
     network: PrivateNetwork
     firewall: SecurityGroups
@@ -37,6 +40,7 @@ class Around:
     logs_key: EncryptionKey
     secrets: KnownSecrets
     images: Images
+    things: Mapping[str, Thing]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ def databases(stack: Stack, ctx: Context, around: Around) -> Mapping[str, Store]
     return found
 
 
-def exported(stores: Mapping[str, Store]) -> Mapping[str, Mapping[str, Any]]:
+def exported(stores: Mapping[str, Store]) -> Mapping[str, Mapping[str, object]]:
     """The same as an output of the stack: nothing that is secret, which the secret holds."""
     return {
         engine: {
@@ -158,7 +162,7 @@ def _proxy(
         engine=engine,
         instance_id=database.instance_ids["1"],
         secret_arns={name: secrets.arns[name] for name in names},
-        reading=_reading(stack, ctx, names),
+        reading=_reading(ctx, around, names),
         subnet_ids=around.network.database_subnet_ids,
         group_id=around.firewall.group_ids[proxy_of(engine)],
     )
@@ -192,7 +196,7 @@ def _login_task(stack: Stack, ctx: Context, around: Around, secrets: KnownSecret
     }
     args = LoginTaskArgs(
         targets=targets,
-        reading=_reading(stack, ctx, (*on, *(login.secret for login in users))),
+        reading=_reading(ctx, around, (*on, *(login.secret for login in users))),
         image=around.images.uris[LOGINS],
         registry=LOGINS,
         retention_days=_longest(on),
@@ -201,7 +205,7 @@ def _login_task(stack: Stack, ctx: Context, around: Around, secrets: KnownSecret
     LoginTask("logins", args, ctx.asked_by("plinth:data.logins"))
 
 
-def _logins(secrets: KnownSecrets, users: tuple[Login, ...], engine: EngineName) -> Iterator[Any]:
+def _logins(secrets: KnownSecrets, users: tuple[Login, ...], engine: EngineName) -> Iterator["User"]:
     from components.data.login_task import Login as User
 
     for login in users:
@@ -209,11 +213,11 @@ def _logins(secrets: KnownSecrets, users: tuple[Login, ...], engine: EngineName)
             yield User(user=login.user, keeps=login.keeps, secret_arn=secrets.arns[login.secret])
 
 
-def _longest(on: Mapping[EngineName, Wanted]) -> Any:
+def _longest(on: Mapping[EngineName, Wanted]) -> RetentionDays:
     return max(config.log_days for config in on.values())
 
 
-def _reading(stack: Stack, ctx: Context, names: tuple[str, ...]) -> tuple[Statement, ...]:
+def _reading(ctx: Context, around: Around, names: tuple[str, ...]) -> tuple[Statement, ...]:
     """What it takes to read some secrets, exact to their names and to the key as used for them."""
     entries = [Access.model_validate({"to": f"secret.{name}", "as": "read"}) for name in names]
-    return rights(entries, things(stack, ctx), ctx).statements
+    return rights(entries, around.things, ctx).statements

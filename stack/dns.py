@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import Certificates, Entrance, PublicZone
+from components.core.contracts import Balancer, Certificates, PublicZone
 from components.core.offers import Signal
 from components.core.regions import GLOBAL_REGION
 from stack.config.loader import Stack
@@ -68,7 +68,7 @@ def certificates(stack: Stack, ctx: Context, zone: PublicZone | None) -> Certifi
     return Certificate("certificate", args, ctx.asked_by("plinth:dns.names"))
 
 
-def names(stack: Stack, ctx: Context, zone: PublicZone | None, entrance: Entrance | None) -> Names:
+def names(stack: Stack, ctx: Context, zone: PublicZone | None, entrance: Balancer | None) -> Names:
     """What leads to `entrance`, the load balancer `PUBLIC`, and who checks it. Without one no name leads anywhere."""
     if zone is None or not stack.config.dns.names.enabled:
         return Names()

@@ -1,13 +1,16 @@
 """Keys, secrets, and who may use them: what the program builds of components of security."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pulumi import Output
 
+from components.core.access import Thing
 from components.core.context import Context
 from components.core.contracts import CopiedKey, EncryptionKey
+from components.core.documents import Grant, Principals
+from components.core.needs import sid_for
 from components.core.offers import Statement
 from components.core.trust import WebIdentityTrust
 from components.security.keys import (
@@ -33,7 +36,8 @@ from stack.config.engine import credential
 from stack.config.identity_rules import GITHUB_AUDIENCE, GITHUB_ISSUER
 from stack.config.loader import Stack
 from stack.config.told import STORES, logins, read_at_start
-from stack.things import Rights, rights, things
+from stack.services import for_service
+from stack.things import Rights, rights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +97,13 @@ def logs_key(stack: Stack, ctx: Context) -> EncryptionKey:
     return Key("logs-encryption", args, ctx.asked_by("plinth:keys"))
 
 
-def holders(stack: Stack, ctx: Context) -> tuple[Holder, ...]:
-    """Everyone who has an `access` list, with what it comes to."""
-    return tuple(_holders(stack, ctx))
+def holders(stack: Stack, ctx: Context, there: Mapping[str, Thing]) -> tuple[Holder, ...]:
+    """Everyone who has an `access` list, with what it comes to, where `there` is what the stack has."""
+    return tuple(_holders(stack, ctx, there))
 
 
-def _holders(stack: Stack, ctx: Context) -> Iterator[Holder]:
-    identity, there = stack.config.identity, things(stack, ctx)
+def _holders(stack: Stack, ctx: Context, there: Mapping[str, Thing]) -> Iterator[Holder]:
+    identity = stack.config.identity
     for name, service in stack.config.services.items():
         arn = workload_role_arn(ctx, name, service.runs_on)
         # A task is told its secrets by the agent that starts it, under a role of its own; anything else fetches them itself.
@@ -110,6 +114,27 @@ def _holders(stack: Stack, ctx: Context) -> Iterator[Holder]:
         yield Holder(kind="outside", name=name, arn=outside_role_arn(ctx, name), rights=rights(role.access, there, ctx))
     for name, user in identity.users.names.items() if identity.users.enabled else ():
         yield Holder(kind="user", name=name, arn=service_user_arn(ctx, name), rights=rights(user.access, there, ctx))
+
+
+def grants(ctx: Context, kind: Literal["bucket", "queue"], name: str, known: Sequence[Holder]) -> tuple[Grant, ...]:
+    """What the policy of the bucket or queue called `name` grants to those who are `known`, by their `access` lists.
+
+    Not to their roles as principals: S3 and SQS refuse one that does not exist yet, and S3 forgets one that was made anew.
+    """
+    whom: Principals = {"AWS": (f"arn:aws:iam::{ctx.account_id}:root",)}
+    return tuple(
+        Grant(
+            principals=whom,
+            statement=replace(
+                one,
+                sid=sid_for(f"{holder.kind}-{holder.name}", one.sid),
+                conditions={**one.conditions, "ArnEquals": {"aws:PrincipalArn": holder.arn}},
+            ),
+        )
+        for holder in known
+        for named, one in (holder.rights.buckets if kind == "bucket" else holder.rights.queues)
+        if named == name
+    )
 
 
 def _copies(stack: Stack) -> Mapping[str, tuple[str, Sequence[Purpose]]]:
@@ -219,8 +244,7 @@ def identities(
                 runs_on = stack.config.services[holder.name].runs_on
                 own = own_rights(stack, ctx, holder.name)
                 args = WorkloadArgs(service=holder.name, runs_on=runs_on, statements=(*own, *statements))
-                asked = ctx.asked_by(f"plinth:services.{holder.name}").serving(stack.config.services[holder.name].workload or "")
-                workloads[holder.name] = Workload(f"service-{holder.name}", args, asked)
+                workloads[holder.name] = Workload(f"service-{holder.name}", args, for_service(stack, ctx, holder.name))
             case "outside":
                 _outside_role(stack, ctx.asked_by(f"plinth:identity.outside.{holder.name}"), holder)
             case "user":

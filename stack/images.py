@@ -8,12 +8,13 @@ from pulumi import Input, Output
 from components.core.context import Context
 from components.core.contracts import EncryptionKey
 from components.security.purposes import Purpose
-from stack.config.container_rules import PGBOUNCER
+from stack.config.container_rules import BUILD, PGBOUNCER
 from stack.config.loader import Stack
 from stack.config.told import logins
 from stack.connections import LOGINS
+from stack.services import for_service
 
-_BUILD, _PLACEHOLDER = "build:", "placeholder"
+_PLACEHOLDER = "placeholder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +47,15 @@ def images(stack: Stack, ctx: Context, keys: Mapping[Purpose, EncryptionKey]) ->
                 untagged_days=containers.untagged_days,
                 pushed_by=(deploy_role_arn(ctx),) if stack.config.identity.github.enabled else (),
             ),
-            ctx.asked_by("plinth:containers").serving(_workload(stack, name)),
+            _whose(stack, ctx, name).asked_by("plinth:containers"),
         ).repository_url
         for name in wanted
     }
-    built = _built(ctx, {name: image for name, image in wanted.items() if image.startswith(_BUILD)}, registries)
+    built = _built(ctx, {name: image for name, image in wanted.items() if image.startswith(BUILD)}, registries)
     kept = {
         name: image_uri(ctx, name, image)
         for name, image in wanted.items()
-        if image != _PLACEHOLDER and not image.startswith(_BUILD)
+        if image != _PLACEHOLDER and not image.startswith(BUILD)
     }
     return Images(registries=registries, uris={**kept, **built})
 
@@ -70,9 +71,9 @@ def _wanted(stack: Stack) -> Mapping[str, str]:
     return found
 
 
-def _workload(stack: Stack, image: str) -> str:
-    service = stack.config.services.get(image)
-    return service.workload or "" if service else ""
+def _whose(stack: Stack, ctx: Context, image: str) -> Context:
+    """The image of a sidecar is nobody's own."""
+    return for_service(stack, ctx, image) if image in stack.config.services else ctx
 
 
 def _built(ctx: Context, folders: Mapping[str, str], registries: Mapping[str, Output[str]]) -> Mapping[str, Input[str]]:
@@ -81,8 +82,6 @@ def _built(ctx: Context, folders: Mapping[str, str], registries: Mapping[str, Ou
     from components.compute.builds import Build, Builds, BuildsArgs
 
     args = BuildsArgs(
-        images={
-            name: Build(folder=image.removeprefix(_BUILD), repository_url=registries[name]) for name, image in folders.items()
-        }
+        images={name: Build(folder=image.removeprefix(BUILD), repository_url=registries[name]) for name, image in folders.items()}
     )
     return Builds("builds", args, ctx.asked_by("plinth:containers.builds")).image_uris

@@ -7,7 +7,6 @@ from pulumi import Input, Output
 
 from components.core.context import Context
 from components.core.contracts import EncryptionKey, Machines
-from components.core.hours import Hours
 from components.core.machine_names import RECORDS, fleet_name
 from components.core.registries import registry_host
 from components.core.tagging import SCHEDULE, WORKLOAD
@@ -15,6 +14,7 @@ from components.core.told import Told
 from stack.config.loader import Stack
 from stack.config.services import Machine, Scaling, Service
 from stack.connections import group_of
+from stack.services import for_service, hours
 from stack.surroundings import Surroundings
 from stack.tags import stack_tags
 from stack.told import said, told
@@ -86,7 +86,7 @@ def _fleet(
     if machine is None or scaling is None or profile is None:
         raise TypeError(f"{name} is no service on machines: the rules of the stack file let it through")
     routed = around.routed.get(name)
-    asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
+    asked = for_service(stack, ctx, name)
     args = FleetArgs(
         service=name,
         launch=_launch(stack, asked, name, machine, profile, around, key_name),
@@ -133,7 +133,7 @@ def _launch(
 
 def _tags(stack: Stack, service: Service) -> Mapping[str, str]:
     kept = {WORKLOAD: service.workload} if service.workload else {}
-    return {**stack_tags(stack), **kept, SCHEDULE: "office-hours" if _hours(stack, service) else "always-on"}
+    return {**stack_tags(stack), **kept, SCHEDULE: "office-hours" if hours(stack, service) else "always-on"}
 
 
 def _start(stack: Stack, ctx: Context, name: str, service: Service, facts: tuple[Told, ...], *, stands_in: bool) -> "Start":
@@ -172,13 +172,5 @@ def _scaling(stack: Stack, service: Service, scaling: Scaling, *, counted: bool)
         steps=scaling.steps,
         predictive=scaling.predictive,
         peaks=tuple(Peak(at=peak.at, least=peak.least, most=peak.most) for peak in scaling.peaks),
-        hours=_hours(stack, service),
+        hours=hours(stack, service),
     )
-
-
-def _hours(stack: Stack, service: Service) -> Hours | None:
-    """When the service is at work; None for always."""
-    schedule = stack.config.schedule
-    if not schedule.enabled or service.always_on:
-        return None
-    return Hours(timezone=schedule.timezone, start=schedule.start, stop=schedule.stop, days=schedule.days)

@@ -8,9 +8,9 @@ from pulumi import Output
 
 from components.core.context import Context
 from components.core.contracts import (
+    Balancer,
     Certificates,
     EncryptionKey,
-    Entrance,
     KeyValueStore,
     LogTarget,
     Machines,
@@ -20,7 +20,6 @@ from components.core.contracts import (
     PublicZone,
     SecurityGroups,
     ServiceRegistry,
-    StreamEntrance,
 )
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
@@ -30,6 +29,7 @@ from stack.config.loader import Stack
 from stack.identities import Holder
 from stack.surroundings import Surroundings
 from stack.tags import stack_tags
+from stack.things import things
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Platform:
     databases: Mapping[str, databases.Store]
     caches: Mapping[str, KeyValueStore]
     queues: Mapping[str, MessageQueue]
-    load_balancers: Mapping[str, Entrance | StreamEntrance]
+    load_balancers: Mapping[str, Balancer]
     images: images.Images
     containers: containers.Containers | None
     fleets: Mapping[str, Machines]
@@ -56,7 +56,8 @@ def build(stack: Stack) -> Platform:
     """Registers every resource of `stack`. Looks nothing up: the same stack file gives the same resources everywhere."""
     ctx = _context(stack)
     identities.account(stack, ctx)
-    holders = identities.holders(stack, ctx)
+    there = things(stack, ctx)
+    holders = identities.holders(stack, ctx, there)
     logs_key = identities.logs_key(stack, ctx)
     keys = identities.keys(stack, ctx, holders)
     secrets = identities.secrets(stack, ctx, keys)
@@ -80,11 +81,13 @@ def build(stack: Stack) -> Platform:
     discovery = _discovery(stack, ctx, network)
     storage.files(stack, ctx, keys, _workload_subnets(network), firewall)
     kept = images.images(stack, ctx, keys)
-    beneath = databases.Around(network=network, firewall=firewall, keys=keys, logs_key=logs_key, secrets=secrets, images=kept)
+    beneath = databases.Around(
+        network=network, firewall=firewall, keys=keys, logs_key=logs_key, secrets=secrets, images=kept, things=there
+    )
     databases_made = databases.databases(stack, ctx, beneath)
     caches_made = caches.caches(stack, ctx, network, firewall, keys, logs_key, secrets)
-    entrances = traffic.entrances(stack, ctx, network, firewall, certificate_arn, archives)
-    streams = traffic.streams(stack, ctx, network, firewall, certificate_arn, archives)
+    outside = traffic.Around(network=network, firewall=firewall, certificate_arn=certificate_arn, archives=archives)
+    entrances, streams = traffic.entrances(stack, ctx, outside), traffic.streams(stack, ctx, outside)
     around = Surroundings(
         subnet_ids=_workload_subnets(network),
         firewall=firewall,
@@ -98,7 +101,8 @@ def build(stack: Stack) -> Platform:
             **caches.tell(stack, ctx, caches_made),
         },
         images=kept,
-        routed=traffic.routed(stack, ctx, network, entrances, streams, certificate_arn),
+        things=there,
+        routed=traffic.routed(stack, ctx, outside, entrances, streams),
     )
     machines.scaling_events(stack, ctx, logs_key)
     return Platform(

@@ -1,21 +1,18 @@
 """Buckets and the archive of logs: what the program builds of components of storage."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, get_args
 
 from pulumi import Input, Output
 
 from components.core.context import Context
 from components.core.contracts import CopiedKey, LogTarget, ObjectStore, SecurityGroups
-from components.core.documents import Grant, Principals
-from components.core.needs import sid_for
 from components.security.purposes import Purpose
 from components.storage.names import bucket_arn
 from stack.config.loader import Stack
 from stack.config.storage import OWN_ORIGIN, Place
 from stack.config.storage import Bucket as Wanted
-from stack.identities import Holder
+from stack.identities import Holder, grants
 
 if TYPE_CHECKING:
     from components.storage.replication import Copy
@@ -66,7 +63,7 @@ def buckets(
                 versioned=wanted.versioned,
                 lifecycle=wanted.lifecycle,
                 key_arn=keys[wanted.encrypted_with].key_arn,
-                grants=tuple(_grants(ctx, name, holders)),
+                grants=grants(ctx, "bucket", name, holders),
                 logs_bucket=_logs(archives, HOME),
                 cors_origins=origins(stack, wanted),
                 lock_days=wanted.lock_days,
@@ -128,17 +125,6 @@ def origins(stack: Stack, bucket: Wanted) -> tuple[str, ...]:
     domain = stack.config.dns.domain
     own = (f"https://{domain}", f"https://www.{domain}") if domain else ()
     return tuple(origin for entry in bucket.cors_origins for origin in (own if entry == OWN_ORIGIN else (entry,)))
-
-
-def _grants(ctx: Context, name: str, holders: Sequence[Holder]) -> Iterator[Grant]:
-    for holder in holders:
-        for bucket, one in holder.rights.buckets:
-            if bucket == name:
-                narrowed = {**one.conditions, "ArnEquals": {"aws:PrincipalArn": holder.arn}}
-                sid = sid_for(f"{holder.kind}-{holder.name}", one.sid)
-                # Not the role itself as principal: S3 refuses one that does not exist yet, and forgets one that was made anew.
-                whom: Principals = {"AWS": (f"arn:aws:iam::{ctx.account_id}:root",)}
-                yield Grant(principals=whom, statement=replace(one, sid=sid, conditions=narrowed))
 
 
 def _places(stack: Stack) -> tuple[Place, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pulumi import Output
 
+from components.core.access import Thing
 from components.core.contracts import EncryptionKey, Routed, SecurityGroups, ServiceRegistry
 from components.security.purposes import Purpose
 from components.security.workload import Workload
@@ -15,9 +16,9 @@ from stack.images import Images
 class Surroundings:
     """What is around a service.
 
-    `subnet_ids` by zone; `workloads`, what their code acts as, by service; `secret_arns` by name; `fact_arns`,
-    of what is to be known of stores, by store and fact; `images`, their registries and
-    what runs of them; `routed` by service, for those to which requests are led.
+    `subnet_ids` by zone; `workloads`, what their code acts as, by service; `secret_arns` by name; `fact_arns`, of what is to be
+    known of stores, by store and fact; `images`, their registries and what runs of them; `things`, what `access` lists may name;
+    `routed` by service, for those to which requests are led.
     """
 
     subnet_ids: Mapping[str, Output[str]]
@@ -29,4 +30,5 @@ class Surroundings:
     secret_arns: Mapping[str, Output[str]]
     fact_arns: Mapping[str, Mapping[str, Output[str]]]
     images: Images
+    things: Mapping[str, Thing]
     routed: Mapping[str, Routed]

@@ -1,6 +1,7 @@
 """Load balancers and the ways through them: what the program builds of components of networking for who comes from outside."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pulumi import Output
@@ -14,6 +15,7 @@ from stack.config.loader import Stack
 from stack.config.services import Route, Service
 from stack.config.services import Stream as Wanted
 from stack.connections import group_in_front
+from stack.services import for_service
 from stack.storage import HOME
 
 if TYPE_CHECKING:
@@ -22,15 +24,31 @@ if TYPE_CHECKING:
 _KEY: Final = "plinth:loadBalancers"
 
 
-def entrances(
-    stack: Stack,
-    ctx: Context,
-    network: PrivateNetwork,
-    firewall: SecurityGroups,
-    certificate_arn: Output[str] | None,
-    archives: Mapping[str, LogTarget],
-) -> Mapping[str, Entrance]:
-    """The application load balancers. With `certificate_arn` they face the internet, without it they stand inside the network."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What load balancers are built on.
+
+    With `certificate_arn` they face the internet, without it they stand inside the network.
+    """
+
+    network: PrivateNetwork
+    firewall: SecurityGroups
+    certificate_arn: Output[str] | None
+    archives: Mapping[str, LogTarget]
+
+    @property
+    def public(self) -> bool:
+        """Whether they face the internet."""
+        return self.certificate_arn is not None
+
+    @property
+    def subnet_ids(self) -> Mapping[str, Output[str]]:
+        """Where they stand: in all zones, wherever workloads run, since a load balancer wants two."""
+        return self.network.public_subnet_ids if self.public else self.network.private_subnet_ids
+
+
+def entrances(stack: Stack, ctx: Context, around: Around) -> Mapping[str, Entrance]:
+    """The application load balancers."""
     wanted = dict(_of_kind(stack, "application"))
     if not wanted:
         return {}
@@ -41,13 +59,13 @@ def entrances(
         name: Application(
             f"load-balancer-{name}",
             LoadBalancerArgs(
-                subnet_ids=_subnets(network, public=certificate_arn is not None),
-                group_id=firewall.group_ids[group_in_front(name)],
-                certificate_arn=certificate_arn,
+                subnet_ids=around.subnet_ids,
+                group_id=around.firewall.group_ids[group_in_front(name)],
+                certificate_arn=around.certificate_arn,
                 idle_seconds=one.idle_seconds,
                 deletion_protection=one.deletion_protection,
                 zonal_shift=one.zonal_shift,
-                logs_bucket=_logs(archives, one),
+                logs_bucket=_logs(around, one),
             ),
             ctx.asked_by(f"{_KEY}.{name}"),
         )
@@ -55,32 +73,24 @@ def entrances(
     }
 
 
-def streams(
-    stack: Stack,
-    ctx: Context,
-    network: PrivateNetwork,
-    firewall: SecurityGroups,
-    certificate_arn: Output[str] | None,
-    archives: Mapping[str, LogTarget],
-) -> Mapping[str, StreamEntrance]:
+def streams(stack: Stack, ctx: Context, around: Around) -> Mapping[str, StreamEntrance]:
     """The network load balancers, which face the same side."""
     wanted = dict(_of_kind(stack, "network"))
     if not wanted:
         return {}
     from components.networking.network_load_balancer import NetworkLoadBalancer, NetworkLoadBalancerArgs
 
-    public = certificate_arn is not None
     return {
         name: NetworkLoadBalancer(
             f"load-balancer-{name}",
             NetworkLoadBalancerArgs(
-                subnet_ids=_subnets(network, public=public),
-                group_id=firewall.group_ids[group_in_front(name)],
-                public=public,
+                subnet_ids=around.subnet_ids,
+                group_id=around.firewall.group_ids[group_in_front(name)],
+                public=around.public,
                 cross_zone=one.cross_zone,
                 deletion_protection=one.deletion_protection,
                 zonal_shift=one.zonal_shift,
-                logs_bucket=_logs(archives, one),
+                logs_bucket=_logs(around, one),
             ),
             ctx.asked_by(f"{_KEY}.{name}"),
         )
@@ -89,40 +99,30 @@ def streams(
 
 
 def routed(
-    stack: Stack,
-    ctx: Context,
-    network: PrivateNetwork,
-    entrances: Mapping[str, Entrance],
-    streams: Mapping[str, StreamEntrance],
-    certificate_arn: Output[str] | None,
+    stack: Stack, ctx: Context, around: Around, entrances: Mapping[str, Entrance], streams: Mapping[str, StreamEntrance]
 ) -> Mapping[str, Routed]:
     """How each service that can be reached from outside is reached, by its name.
 
     gRPC gets through an application load balancer by TLS alone (its user guide, "Target groups for your Application Load
     Balancers", on the protocol version): while there is no certificate a service that speaks it has its stream and nothing else.
     """
-    return dict(_routed(stack, ctx, network, entrances, streams, certificate_arn))
+    return dict(_routed(stack, ctx, around, entrances, streams))
 
 
 def _routed(
-    stack: Stack,
-    ctx: Context,
-    network: PrivateNetwork,
-    entrances: Mapping[str, Entrance],
-    streams: Mapping[str, StreamEntrance],
-    certificate_arn: Output[str] | None,
+    stack: Stack, ctx: Context, around: Around, entrances: Mapping[str, Entrance], streams: Mapping[str, StreamEntrance]
 ) -> Iterator[tuple[str, Routed]]:
     for name, service in stack.config.services.items():
-        route = _possible(service.route, by_tls=certificate_arn is not None)
+        route = _possible(service.route, by_tls=around.public)
         way = route or service.stream
         if service.port is None or way is None:
             continue
         from components.networking.routing import Routing, RoutingArgs
 
         requests = None if route is None else _requests(stack, service, route, entrances[route.load_balancer])
-        stream = None if service.stream is None else _stream(service.stream, streams, certificate_arn)
+        stream = None if service.stream is None else _stream(service.stream, streams, around.certificate_arn)
         args = RoutingArgs(
-            vpc_id=network.vpc_id,
+            vpc_id=around.network.vpc_id,
             port=service.port,
             targets="ip" if service.runs_on == "ecs" else "instance",
             probe=_probe(stack.config.load_balancers[way.load_balancer]),
@@ -130,8 +130,7 @@ def _routed(
             requests=requests,
             stream=stream,
         )
-        asked = ctx.asked_by(f"plinth:services.{name}").serving(service.workload or "")
-        yield name, Routing(f"route-{name}", args, asked)
+        yield name, Routing(f"route-{name}", args, for_service(stack, ctx, name))
 
 
 def _of_kind(stack: Stack, kind: str) -> Iterator[tuple[str, LoadBalancer]]:
@@ -140,13 +139,8 @@ def _of_kind(stack: Stack, kind: str) -> Iterator[tuple[str, LoadBalancer]]:
             yield name, one
 
 
-def _subnets(network: PrivateNetwork, *, public: bool) -> Mapping[str, Output[str]]:
-    """Those of all zones, wherever workloads run: a load balancer wants two."""
-    return network.public_subnet_ids if public else network.private_subnet_ids
-
-
-def _logs(archives: Mapping[str, LogTarget], one: LoadBalancer) -> Output[str] | None:
-    return archives[HOME].bucket_name if one.access_logs and HOME in archives else None
+def _logs(around: Around, one: LoadBalancer) -> Output[str] | None:
+    return around.archives[HOME].bucket_name if one.access_logs and HOME in around.archives else None
 
 
 def _possible(route: Route | None, *, by_tls: bool) -> Route | None:

@@ -1,9 +1,10 @@
-"""Real servers for tests: PostgreSQL and Redis as the machine has them, each private to a test session, on a free port, with TLS.
+"""Real servers for tests: PostgreSQL, MariaDB and Redis as the machine has them, each private, on a free port, with TLS.
 
 Where a server is not installed, what needs it is skipped and says which package is missing (`.ci/run` installs them).
 """
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -13,9 +14,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import pymysql
 import pytest
 
 HOST = "localhost"
@@ -29,6 +32,27 @@ class Certificate:
 
     file: Path
     key: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """A running database, and a user who owns it without being a superuser, as on RDS."""
+
+    port: int
+    authority: Path
+    database: str = "plinth"
+    owner: str = "plinth"
+    password: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    def as_user(self, user: str, password: str) -> dict[str, Any]:
+        """What a client of PostgreSQL says to get in."""
+        where = {"host": HOST, "port": self.port, "dbname": self.database, "user": user, "password": password}
+        return {**where, "sslmode": "verify-full", "sslrootcert": str(self.authority), "autocommit": True}
+
+    def as_mysql_user(self, user: str, password: str, database: str | None = None) -> dict[str, Any]:
+        """What a client of MySQL says to get in."""
+        where = {"host": HOST, "port": self.port, "user": user, "password": password, "database": database}
+        return {**where, "ssl_ca": str(self.authority), "ssl_verify_cert": True, "ssl_verify_identity": True, "autocommit": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +81,13 @@ class Postgres:
         quoted = password.replace("'", "''")
         self.sql(f"CREATE ROLE {_name(user)} LOGIN PASSWORD '{quoted}'")
         self.sql(f"CREATE DATABASE {_name(name)} OWNER {_name(user)}")
+
+    def owned(self) -> Owned:
+        """A database whose owner may make users and databases."""
+        made = Owned(port=self.port, authority=self.authority)
+        self.add_database(made.database, made.owner, made.password)
+        self.sql(f"ALTER ROLE {_name(made.owner)} CREATEROLE CREATEDB")
+        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,11 +238,7 @@ def postgres() -> Generator[Postgres]:
         for path in ("password", "hba"):
             give_away(folder / path)
         init = [programs / "initdb", "-D", folder / "data", "-U", server.user, "--pwfile", folder / "password", "--no-sync"]
-        with started(
-            [*init, "-E", "UTF8", "-A", "scram-sha-256"], {}, log=folder / "initdb.log", folder=folder, plain_user=True
-        ) as program:
-            if program.process.wait(PATIENCE):
-                pytest.fail(program.printed)
+        _set_up([*init, "-E", "UTF8", "-A", "scram-sha-256"], folder)
         options = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
@@ -225,6 +252,39 @@ def postgres() -> Generator[Postgres]:
         command += [word for key, value in options.items() for word in ("-c", f"{key}={value}")]
         with started(command, {}, log=folder / "postgres.log", folder=folder, plain_user=True) as program:
             until(lambda: "ready to accept connections" in program.printed, "PostgreSQL", program)
+            yield server
+
+
+@contextmanager
+def mariadb() -> Generator[Owned]:
+    """A MariaDB of its own, which speaks as MySQL does and takes connections with TLS and a password only."""
+    install, program = installed("mariadb-install-db", "mariadb-server"), installed("mariadbd", "mariadb-server")
+    with own_folder() as folder:
+        own, data, socket_file = certificate(folder), folder / "data", folder / "socket"
+        server = Owned(port=free_port(), authority=own.file)
+        _set_up([install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"], folder)
+        options = {
+            "datadir": data,
+            "socket": socket_file,
+            "port": server.port,
+            "pid-file": folder / "pid",
+            "bind-address": HOST,
+            "ssl-cert": own.file,
+            "ssl-key": own.key,
+            "require-secure-transport": 1,
+        }
+        command = [program, "--no-defaults", *(f"--{key}={value}" for key, value in options.items())]
+        with started(command, {}, log=folder / "mariadb.log", folder=folder, plain_user=True) as running:
+            until(lambda: listens(server.port), "MariaDB", running)
+            with (
+                pymysql.connect(unix_socket=str(socket_file), user="root", autocommit=True) as connection,
+                connection.cursor() as cursor,
+            ):
+                cursor.execute("DELETE FROM mysql.global_priv WHERE user = ''")  # nobody without a name, who would come first
+                cursor.execute("FLUSH PRIVILEGES")
+                cursor.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", (server.owner, server.password))
+                cursor.execute("GRANT ALL PRIVILEGES ON *.* TO %s@'%%' WITH GRANT OPTION", (server.owner,))
+                cursor.execute(f"CREATE DATABASE {server.database}")
             yield server
 
 
@@ -251,6 +311,12 @@ def redis() -> Generator[Redis]:
         with started([program, folder / "redis.conf"], {}, log=folder / "redis.log", folder=folder, plain_user=True) as running:
             until(lambda: listens(server.port), "Redis", running)
             yield server
+
+
+def _set_up(command: Sequence[str | Path], folder: Path) -> None:
+    with started(command, {}, log=folder / "set-up.log", folder=folder, plain_user=True) as program:
+        if program.process.wait(PATIENCE):
+            pytest.fail(program.printed)
 
 
 def _end(program: Program) -> None:

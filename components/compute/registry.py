@@ -13,10 +13,8 @@ from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import document
 from components.core.offers import Statement
-from components.core.registries import registry_host, repository_arn, repository_name
+from components.core.registries import PULL, registry_host, repository_arn, repository_name
 
-PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-"""What getting an image takes (ECS developer guide, "Amazon ECS task execution IAM role")."""
 _PUSH: Final = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
 """What adding one takes besides (ECR user guide, "IAM permissions for pushing an image")."""
 _LIMIT: Final = 10_240

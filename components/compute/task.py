@@ -13,13 +13,13 @@ from components.compute.registry import pull_statements
 from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
-from components.core.logs import log_group, log_group_arn
+from components.core.logs import log_group, log_group_arn, recording
 from components.core.offers import Statement
 from components.core.outputs import gather
 from components.core.retention import RetentionDays, retention_problems
 from components.core.service_role import ServiceRole, ServiceRoleArgs
 from components.core.told import Told
-from components.core.trust import ServiceTrust
+from components.core.trust import task_trust
 
 _STOP_SECONDS: Final = range(2, 121)
 """How long Fargate waits for a container to end (ECS developer guide, "Container timeouts")."""
@@ -123,13 +123,9 @@ class Task(Component):
 
 
 def _starter(args: TaskArgs, ctx: Context) -> ServiceRoleArgs:
-    records = Statement(
-        sid="Records",
-        actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-        resources=(f"{log_group_arn(ctx, args.service, 'task')}:log-stream:*",),
-    )
+    records = recording(log_group_arn(ctx, args.service, "task"))
     return ServiceRoleArgs(
-        trust=ServiceTrust(service="ecs-tasks.amazonaws.com", source_arn=f"arn:aws:ecs:{ctx.region}:{ctx.account_id}:*"),
+        trust=task_trust(ctx),
         statements=(records, *(pull_statements(ctx, args.pulls) if args.pulls else ()), *args.read),
         purpose=f"Starts the tasks of {args.service}",
         area=args.service,

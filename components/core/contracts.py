@@ -200,7 +200,26 @@ class Machines(Protocol):
         ...
 
 
-class Entrance(Protocol):
+class Balancer(Protocol):
+    """A load balancer, whatever it sends to services."""
+
+    @property
+    def arn_suffix(self) -> Output[str]:
+        """What CloudWatch calls it: `app/plinth/50dc6c495c0c9188`, or `net/...` where it sends connections."""
+        ...
+
+    @property
+    def dns_name(self) -> Output[str]:
+        """Where it answers, by the name that AWS gave it."""
+        ...
+
+    @property
+    def dns_zone_id(self) -> Output[str]:
+        """The hosted zone of that name, for an alias record."""
+        ...
+
+
+class Entrance(Balancer, Protocol):
     """A load balancer that sends requests to services by their paths."""
 
     @property
@@ -213,43 +232,13 @@ class Entrance(Protocol):
         """Where rules for requests to a version that is being tested are made."""
         ...
 
-    @property
-    def arn_suffix(self) -> Output[str]:
-        """What CloudWatch calls it: `app/plinth/50dc6c495c0c9188`."""
-        ...
 
-    @property
-    def dns_name(self) -> Output[str]:
-        """Where it answers, by the name that AWS gave it."""
-        ...
-
-    @property
-    def dns_zone_id(self) -> Output[str]:
-        """The hosted zone of that name, for an alias record."""
-        ...
-
-
-class StreamEntrance(Protocol):
+class StreamEntrance(Balancer, Protocol):
     """A load balancer that sends connections to services by their ports."""
 
     @property
     def arn(self) -> Output[str]:
         """Where listeners are made."""
-        ...
-
-    @property
-    def arn_suffix(self) -> Output[str]:
-        """What CloudWatch calls it: `net/plinth/50dc6c495c0c9188`."""
-        ...
-
-    @property
-    def dns_name(self) -> Output[str]:
-        """Where it answers, by the name that AWS gave it."""
-        ...
-
-    @property
-    def dns_zone_id(self) -> Output[str]:
-        """The hosted zone of that name, for an alias record."""
         ...
 
 

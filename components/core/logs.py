@@ -5,6 +5,7 @@ from pulumi_aws import cloudwatch
 
 from components.core.component import Component
 from components.core.context import Context
+from components.core.offers import Statement
 from components.core.retention import RetentionDays
 
 
@@ -21,16 +22,7 @@ def log_group(
 
     What it holds outlives it where the stack retains data. `key_arn` is a key that CloudWatch Logs may use.
     """
-    name = f"{owner.pulumi_resource_name}-records"
-    return cloudwatch.LogGroup(
-        name,
-        name=_physical(ctx, service, resource),
-        retention_in_days=retention_days,
-        kms_key_id=key_arn,
-        region=ctx.region,
-        tags=ctx.tagged(name),
-        opts=owner.under(stateful=True),
-    )
+    return _group(owner, ctx, "records", _physical(ctx, service, resource), retention_days, key_arn)
 
 
 def delivered_group(
@@ -41,6 +33,28 @@ def delivered_group(
     Made before the service would make it, which gives it neither an end nor a key. `name` is what the service demands:
     `/aws/rds/instance/plinth-dev-postgres-database/postgresql`.
     """
+    return _group(owner, ctx, key, name, retention_days, key_arn)
+
+
+def log_group_arn(ctx: Context, service: str, resource: str) -> str:
+    """The ARN of that group, known before it exists."""
+    return f"arn:aws:logs:{ctx.region}:{ctx.account_id}:log-group:{_physical(ctx, service, resource)}"
+
+
+def recording(group_arn: str) -> Statement:
+    """The right to write into the log group with that ARN."""
+    return Statement(
+        sid="Records", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(f"{group_arn}:log-stream:*",)
+    )
+
+
+def _physical(ctx: Context, service: str, resource: str) -> str:
+    return ctx.physical(service, resource, kind="log-group")
+
+
+def _group(
+    owner: Component, ctx: Context, key: str, name: str, retention_days: RetentionDays, key_arn: Input[str]
+) -> cloudwatch.LogGroup:
     child = f"{owner.pulumi_resource_name}-{key}"
     return cloudwatch.LogGroup(
         child,
@@ -51,12 +65,3 @@ def delivered_group(
         tags=ctx.tagged(child),
         opts=owner.under(stateful=True),
     )
-
-
-def log_group_arn(ctx: Context, service: str, resource: str) -> str:
-    """The ARN of that group, known before it exists."""
-    return f"arn:aws:logs:{ctx.region}:{ctx.account_id}:log-group:{_physical(ctx, service, resource)}"
-
-
-def _physical(ctx: Context, service: str, resource: str) -> str:
-    return ctx.physical(service, resource, kind="log-group")

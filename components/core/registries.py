@@ -1,6 +1,11 @@
 """Where images of containers are kept: what registries are called, known before they exist."""
 
+from typing import Final
+
 from components.core.context import Context
+
+PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+"""What getting an image takes, besides signing in (ECS developer guide, "Amazon ECS task execution IAM role")."""
 
 
 def repository_name(ctx: Context, image: str) -> str:

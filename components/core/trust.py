@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from pulumi import Input
 
+from components.core.context import Context
 from components.core.documents import document, principal
 from components.core.outputs import both
 
@@ -54,6 +55,11 @@ class PeopleTrust:
 
 
 Trust: TypeAlias = ServiceTrust | WebIdentityTrust | PeopleTrust
+
+
+def task_trust(ctx: Context) -> ServiceTrust:
+    """ECS, on behalf of any task, whose ARN is not known before it runs (ECS developer guide, "Amazon ECS task IAM role")."""
+    return ServiceTrust(service="ecs-tasks.amazonaws.com", source_arn=f"arn:aws:ecs:{ctx.region}:{ctx.account_id}:*")
 
 
 def trust_policy(trust: Trust, account_id: str) -> Input[str]:

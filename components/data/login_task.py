@@ -11,14 +11,14 @@ from pulumi_aws import ecs
 from components.core.checks import refuse
 from components.core.component import Component
 from components.core.context import Context
-from components.core.logs import log_group, log_group_arn
+from components.core.logs import log_group, log_group_arn, recording
 from components.core.offers import Statement
 from components.core.outputs import gather_map
 from components.core.parameters import parameter_arn
-from components.core.registries import repository_arn
+from components.core.registries import PULL, repository_arn
 from components.core.retention import RetentionDays, retention_problems
 from components.core.service_role import ServiceRole, ServiceRoleArgs
-from components.core.trust import ServiceTrust
+from components.core.trust import task_trust
 from components.data.engines import EngineName
 
 _AREA: Final = "logins"
@@ -155,7 +155,7 @@ def _containers(ctx: Context, args: LoginTaskArgs) -> Output[str]:
 def _starter(ctx: Context, args: LoginTaskArgs) -> ServiceRoleArgs:
     """Source: ECS developer guide, "Amazon ECS task execution IAM role"."""
     return ServiceRoleArgs(
-        trust=ServiceTrust(service="ecs-tasks.amazonaws.com", source_arn=f"arn:aws:ecs:{ctx.region}:{ctx.account_id}:*"),
+        trust=task_trust(ctx),
         statements=(
             *args.reading,
             Statement(
@@ -169,16 +169,8 @@ def _starter(ctx: Context, args: LoginTaskArgs) -> ServiceRoleArgs:
                 resources=("*",),
                 because="the token is for the account's registry, and the action knows no resource",
             ),
-            Statement(
-                sid="Image",
-                actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-                resources=(repository_arn(ctx, args.registry),),
-            ),
-            Statement(
-                sid="Records",
-                actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-                resources=(f"{log_group_arn(ctx, _AREA, 'task')}:log-stream:*",),
-            ),
+            Statement(sid="Image", actions=PULL, resources=(repository_arn(ctx, args.registry),)),
+            recording(log_group_arn(ctx, _AREA, "task")),
         ),
         purpose="Starts the task that makes the users of services in databases",
         area=_AREA,

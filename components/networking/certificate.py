@@ -104,16 +104,10 @@ class Certificate(Component):
     def signals(self) -> tuple[Signal, ...]:
         """What to watch: that none ends soon. Source: ACM user guide, "Supported CloudWatch metrics": twice a day for each."""
         return tuple(
-            Signal(
-                key=f"{self.pulumi_resource_name}-expiry-{region}",
-                namespace="AWS/CertificateManager",
-                metric="DaysToExpiry",
-                dimensions={"CertificateArn": arn},
-                statistic="Minimum",
-                threshold=EXPIRY_DAYS,
-                over=False,
-                period_seconds=86_400,
-                meaning=f"the certificate in {region} was not renewed: its validation records are gone, or nothing uses it",
+            expiry(
+                f"{self.pulumi_resource_name}-expiry-{region}",
+                arn,
+                f"the certificate in {region} was not renewed: its validation records are gone, or nothing uses it",
                 region="" if region == self._ctx.region else region,
             )
             for region, arn in self._made.items()
@@ -161,6 +155,22 @@ class Certificate(Component):
 
     def _called(self, role: str) -> str:
         return f"{self.pulumi_resource_name}-{role}"
+
+
+def expiry(key: str, certificate_arn: Input[str], meaning: str, *, region: str = "") -> Signal:
+    """The signal that a certificate, in `region` where that is not the stack's own, ends soon."""
+    return Signal(
+        key=key,
+        namespace="AWS/CertificateManager",
+        metric="DaysToExpiry",
+        dimensions={"CertificateArn": certificate_arn},
+        statistic="Minimum",
+        threshold=EXPIRY_DAYS,
+        over=False,
+        period_seconds=86_400,
+        meaning=meaning,
+        region=region,
+    )
 
 
 def _of(name: str, options: Sequence[CertificateDomainValidationOption]) -> CertificateDomainValidationOption:

@@ -15,6 +15,7 @@ from components.core.context import Context
 from components.core.logs import log_group
 from components.core.offers import Signal
 from components.core.retention import RetentionDays, retention_problems
+from components.networking.certificate import expiry
 from components.networking.layout import zone_letter
 
 _CERTIFICATE = re.compile(r"arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+")
@@ -122,7 +123,10 @@ class ClientVpn(Component):
                 over=False,
                 meaning="the list of revoked certificates, if there is one, runs out, and then every client is refused",
             ),
-            *(_expiry(part, arn) for part, arn in self._certificates().items()),
+            *(
+                expiry(f"vpn-{part}-certificate", arn, f"the {part} certificate of the VPN runs out, and then no client connects")
+                for part, arn in self._certificates().items()
+            ),
         )
 
     def _certificates(self) -> Mapping[str, str]:
@@ -163,17 +167,3 @@ class ClientVpn(Component):
             tags=ctx.tagged(f"{name}-endpoint"),
             opts=self.under(),
         )
-
-
-def _expiry(part: str, arn: str) -> Signal:
-    return Signal(
-        key=f"vpn-{part}-certificate",
-        namespace="AWS/CertificateManager",
-        metric="DaysToExpiry",
-        dimensions={"CertificateArn": arn},
-        statistic="Minimum",
-        threshold=30,
-        over=False,
-        period_seconds=86400,
-        meaning=f"the {part} certificate of the VPN runs out, and then no client connects",
-    )

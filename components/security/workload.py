@@ -11,12 +11,12 @@ from components.core.agent import ON_ITS_STATE, ON_NOTHING
 from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
-from components.core.logs import log_group_arn
+from components.core.logs import log_group_arn, recording
 from components.core.machine_names import fleet_arn, records_arn
 from components.core.offers import Statement
-from components.core.registries import repository_arn
+from components.core.registries import PULL, repository_arn
 from components.core.service_role import ServiceRole, ServiceRoleArgs
-from components.core.trust import ServiceTrust
+from components.core.trust import ServiceTrust, task_trust
 from components.security.runtimes import Runtime
 
 
@@ -96,8 +96,7 @@ def _nothing(_ctx: Context, _service: str) -> tuple[Statement, ...]:
 
 
 def _tasks(ctx: Context, _service: str) -> ServiceTrust:
-    """Source: ECS developer guide, "Amazon ECS task IAM role"; the ARN of a task is not known before it runs."""
-    return ServiceTrust(service="ecs-tasks.amazonaws.com", source_arn=f"arn:aws:ecs:{ctx.region}:{ctx.account_id}:*")
+    return task_trust(ctx)
 
 
 def _machines(_ctx: Context, _service: str) -> ServiceTrust:
@@ -125,12 +124,8 @@ def _machine(ctx: Context, service: str) -> tuple[Statement, ...]:
             resources=("*",),
             because="the token is that of the account's registry, which is no resource; what it opens, the next statement says",
         ),
-        Statement(
-            sid="Images",
-            actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-            resources=(repository_arn(ctx, service),),
-        ),
-        Statement(sid="Records", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(f"{records}:log-stream:*",)),
+        Statement(sid="Images", actions=PULL, resources=(repository_arn(ctx, service),)),
+        recording(records),
         Statement(sid="RecordStreams", actions=("logs:DescribeLogStreams",), resources=(records,)),
         Statement(sid="Ready", actions=("autoscaling:CompleteLifecycleAction",), resources=(fleet_arn(ctx, service),)),
     )
@@ -159,10 +154,7 @@ def _agent(ctx: Context) -> tuple[Statement, ...]:
 
 
 def _records(ctx: Context, service: str) -> tuple[Statement, ...]:
-    group = log_group_arn(ctx, service, "function")
-    return (
-        Statement(sid="Records", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(f"{group}:log-stream:*",)),
-    )
+    return (recording(log_group_arn(ctx, service, "function")),)
 
 
 _HOSTS: Mapping[Runtime, _Host] = {

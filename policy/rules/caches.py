@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.rules.rule import Finding, Rule, of_type, undecided, violated
+from policy.rules.rule import Finding, Rule, judged, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, listed
 
 _GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -13,15 +13,9 @@ _TO_TRY_THINGS = frozenset({"dev", "development"})
 def _encrypted(resource: Resource, _: Stack) -> Iterator[Finding]:
     for key, where in (("transitEncryptionEnabled", "on the way"), ("atRestEncryptionEnabled", "where it is kept")):
         value = resource.props.get(key)
-        if isinstance(value, Mark):
-            yield undecided(key)
-        elif value is not True:
-            yield violated(key, f"is not encrypted {where}")
+        yield from judged(key, value, f"is not encrypted {where}", holds=value is True)
     mode = resource.props.get("transitEncryptionMode")
-    if mode == "preferred":
-        yield violated("transitEncryptionMode", "lets clients in without TLS")
-    elif isinstance(mode, Mark):
-        yield undecided("transitEncryptionMode")
+    yield from judged("transitEncryptionMode", mode, "lets clients in without TLS", holds=mode != "preferred")
 
 
 def _authenticated(resource: Resource, _: Stack) -> Iterator[Finding]:
@@ -39,10 +33,7 @@ def _survives(resource: Resource, _: Stack) -> Iterator[Finding]:
         return
     for key in ("automaticFailoverEnabled", "multiAzEnabled"):
         value = resource.props.get(key)
-        if isinstance(value, Mark):
-            yield undecided(key)
-        elif value is not True:
-            yield violated(key, "is off: what it holds is lost with a node or a zone")
+        yield from judged(key, value, "is off: what it holds is lost with a node or a zone", holds=value is True)
 
 
 RULES = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from policy.rules.rule import Check, Finding, Rule, of_type, undecided, violated
+from policy.rules.rule import Check, Finding, Rule, judged, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, Value, is_map, listed, tags_of
 
 _INSTANCE = "aws:rds/instance:Instance"
@@ -34,20 +34,14 @@ def _is_true(key: str, without: str, *, replicas: bool = True, not_in: frozenset
         if resource.stack in not_in or (not replicas and _copies(resource)):
             return
         value = resource.props.get(key)
-        if isinstance(value, Mark):
-            yield undecided(key)
-        elif value is not True:
-            yield violated(key, without)
+        yield from judged(key, value, without, holds=value is True)
 
     return check
 
 
 def _public(resource: Resource, _: Stack) -> Iterator[Finding]:
     value = resource.props.get("publiclyAccessible")
-    if isinstance(value, Mark):
-        yield undecided("publiclyAccessible")
-    elif value:
-        yield violated("publiclyAccessible", "is true")
+    yield from judged("publiclyAccessible", value, "is true", holds=not value)
 
 
 def _backed_up(resource: Resource, _: Stack) -> Iterator[Finding]:
@@ -55,10 +49,8 @@ def _backed_up(resource: Resource, _: Stack) -> Iterator[Finding]:
         return
     fewest = _FEWEST_DAYS_IN_DEVELOPMENT if resource.stack in _DEVELOPMENT else _FEWEST_DAYS
     days = resource.props.get("backupRetentionPeriod")
-    if isinstance(days, Mark):
-        yield undecided("backupRetentionPeriod")
-    elif not isinstance(days, int | float) or days < fewest:
-        yield violated("backupRetentionPeriod", f"is less than {fewest} days")
+    enough = isinstance(days, int | float) and days >= fewest
+    yield from judged("backupRetentionPeriod", days, f"is less than {fewest} days", holds=enough)
 
 
 def _plain_text(resource: Resource, _: Stack) -> Iterator[Finding]:

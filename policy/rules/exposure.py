@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from policy.rules.rule import Finding, Rule, of_type, undecided, violated
+from policy.rules.rule import Finding, Rule, judged, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, Value, is_map, listed
 
 _GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -140,10 +140,7 @@ def _every_protocol(resource: Resource, _: Stack) -> Iterator[Finding]:
 def _default_group_admits(resource: Resource, _: Stack) -> Iterator[Finding]:
     for key in ("ingress", "egress"):
         value = resource.props.get(key)
-        if isinstance(value, Mark):
-            yield undecided(key)
-        elif value:
-            yield violated(key, "is not empty")
+        yield from judged(key, value, "is not empty", holds=not value)
 
 
 RULES = (

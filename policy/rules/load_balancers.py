@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.rules.rule import Finding, Rule, of_type, undecided, violated
+from policy.rules.rule import Finding, Rule, judged, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, is_map, listed
 
 _LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
@@ -16,12 +16,9 @@ def _old_tls(listener: Resource, _: Stack) -> Iterator[Finding]:
     protocol, policy = listener.props.get("protocol"), listener.props.get("sslPolicy")
     if isinstance(protocol, Mark):
         yield undecided("protocol")
-    elif protocol not in _ENCRYPTED:
-        return
-    elif isinstance(policy, Mark):
-        yield undecided("sslPolicy")
-    elif not str(policy or "").startswith(_CURRENT):  # none: AWS takes one of 2016
-        yield violated("sslPolicy", "is none that speaks TLS 1.3 and nothing before 1.2")
+    elif protocol in _ENCRYPTED:
+        current = str(policy or "").startswith(_CURRENT)  # none: AWS takes one of 2016
+        yield from judged("sslPolicy", policy, "is none that speaks TLS 1.3 and nothing before 1.2", holds=current)
 
 
 def _plain_to_the_internet(listener: Resource, stack: Stack) -> Iterator[Finding]:
@@ -54,21 +51,14 @@ def _invalid_headers(balancer: Resource, _: Stack) -> Iterator[Finding]:
     kind, drops = balancer.props.get("loadBalancerType", "application"), balancer.props.get("dropInvalidHeaderFields")
     if isinstance(kind, Mark):
         yield undecided("loadBalancerType")
-    elif kind != "application":
-        return
-    elif isinstance(drops, Mark):
-        yield undecided("dropInvalidHeaderFields")
-    elif drops is not True:
-        yield violated("dropInvalidHeaderFields", "is not true")
+    elif kind == "application":
+        yield from judged("dropInvalidHeaderFields", drops, "is not true", holds=drops is True)
 
 
 def _unrecorded(balancer: Resource, _: Stack) -> Iterator[Finding]:
     logs = balancer.props.get("accessLogs")
     enabled = logs.get("enabled") if is_map(logs) else logs
-    if isinstance(enabled, Mark):
-        yield undecided("accessLogs")
-    elif enabled is not True:
-        yield violated("accessLogs", "are not on")
+    yield from judged("accessLogs", enabled, "are not on", holds=enabled is True)
 
 
 RULES = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policy.rules.rule import Finding, Rule, of_type, undecided, violated
+from policy.rules.rule import Finding, Rule, judged, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack
 
 _GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -12,10 +12,8 @@ _FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 
 def _kept_for_ever(resource: Resource, _: Stack) -> Iterator[Finding]:
     days = resource.props.get("retentionInDays")
-    if isinstance(days, Mark):
-        yield undecided("retentionInDays")
-    elif not days:  # absent and 0 both mean for ever
-        yield violated("retentionInDays", "is not set: the logs are kept, and paid for, for ever")
+    # Absent and 0 both mean for ever.
+    yield from judged("retentionInDays", days, "is not set: the logs are kept, and paid for, for ever", holds=bool(days))
 
 
 def _without_key(resource: Resource, _: Stack) -> Iterator[Finding]:

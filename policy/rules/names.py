@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from policy.rules.rule import Finding, Rule, of_type, undecided, violated
-from policy.rules.view import Mark, Resource, Stack
+from policy.rules.rule import Finding, Rule, judged, of_type
+from policy.rules.view import Resource, Stack
 
 _NAMED: Mapping[str, str] = {
     "aws:autoscaling/group:Group": "name",
@@ -44,10 +44,8 @@ _SERVICES_OWN = re.compile(
 def _unconventional(resource: Resource, _: Stack) -> Iterator[Finding]:
     key = _NAMED[resource.type]
     name = resource.props.get(key)
-    if isinstance(name, Mark):
-        yield undecided(key)
-    elif name is not None and not _follows(str(name), resource):
-        yield violated(key, "does not follow {project}-{environment}-{service}-{resource}")
+    holds = name is None or _follows(str(name), resource)
+    yield from judged(key, name, "does not follow {project}-{environment}-{service}-{resource}", holds=holds)
 
 
 def _follows(name: str, resource: Resource) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policy.rules.documents import Statement, documents
-from policy.rules.rule import Finding, Rule, of_type, undecided, violated
+from policy.rules.rule import Finding, Rule, judged, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, is_map, parsed
 
 _QUEUE, _POLICY = "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"
@@ -14,10 +14,7 @@ def _encrypted(resource: Resource, _: Stack) -> Iterator[Finding]:
     if resource.props.get("kmsMasterKeyId") not in (None, ""):
         return  # a key, whether it is known yet or not
     own = resource.props.get("sqsManagedSseEnabled")
-    if isinstance(own, Mark):
-        yield undecided("sqsManagedSseEnabled")
-    elif own is False:
-        yield violated("sqsManagedSseEnabled", "is off, and there is no key")
+    yield from judged("sqsManagedSseEnabled", own, "is off, and there is no key", holds=own is not False)
 
 
 def _by_tls_alone(resource: Resource, _: Stack) -> Iterator[Finding]:

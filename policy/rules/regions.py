@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from policy.rules.rule import Finding, Rule, undecided, violated
-from policy.rules.view import Mark, Resource, Stack, Value
+from policy.rules.rule import Finding, Rule, judged
+from policy.rules.view import Resource, Stack, Value
 
 ALLOWED = ("us-east-1", "us-west-2", "eu-west-1")
 """The regions of the platform: home, standby, backup vault (row BST-11). A platform that lives elsewhere changes this list."""
@@ -20,16 +20,14 @@ def _is_aws(token: str) -> bool:
 def _elsewhere(resource: Resource, _: Stack) -> Iterator[Finding]:
     """A resource without a region of its own lives in its provider's."""
     for key in _PLACED:
-        yield from _judged(key, resource.props.get(key))
+        yield from _allowed(key, resource.props.get(key))
     if resource.props.get("region") is None:
-        yield from _judged("provider.region", resource.provider.get("region"))
+        yield from _allowed("provider.region", resource.provider.get("region"))
 
 
-def _judged(at: str, value: Value) -> Iterator[Finding]:
-    if isinstance(value, Mark):
-        yield undecided(at)
-    elif isinstance(value, str) and _AVAILABILITY_ZONE.sub(r"\1", value) not in ALLOWED:
-        yield violated(at, f"is none of {', '.join(ALLOWED)}")
+def _allowed(at: str, value: Value) -> Iterator[Finding]:
+    holds = not isinstance(value, str) or _AVAILABILITY_ZONE.sub(r"\1", value) in ALLOWED
+    yield from judged(at, value, f"is none of {', '.join(ALLOWED)}", holds=holds)
 
 
 RULES = (

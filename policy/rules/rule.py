@@ -1,10 +1,10 @@
 """What a rule is, and what it can say."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from policy.rules.view import Resource, Stack
+from policy.rules.view import Mark, Resource, Stack, Value
 
 Severity = Literal["critical", "high", "medium", "low"]
 Level = Literal["mandatory", "advisory"]
@@ -30,6 +30,14 @@ def violated(at: str, detail: str) -> Finding:
 def undecided(at: str, detail: str = "is not known yet") -> Finding:
     """Whether the rule holds depends on a value that cannot be seen."""
     return Finding(at=at, detail=detail, decided=False)
+
+
+def judged(at: str, value: Value, detail: str, *, holds: bool) -> Iterator[Finding]:
+    """What comes of the `value` at a property: nothing can be said of one that is not seen, whatever `holds` says."""
+    if isinstance(value, Mark):
+        yield undecided(at)
+    elif not holds:
+        yield violated(at, detail)
 
 
 Check: TypeAlias = Callable[[Resource, Stack], Iterable[Finding]]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from policy.rules.documents import Statement, documents
-from policy.rules.rule import Finding, Rule, of_type, undecided, violated
+from policy.rules.rule import Finding, Rule, judged, of_type, undecided, violated
 from policy.rules.view import Mark, Resource, Stack, Value, is_map, listed
 
 _BUCKET, _CORS = "aws:s3/bucket:Bucket", "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
@@ -16,18 +16,13 @@ _UNVERSIONED = frozenset({"dev", "development"})
 def _closed(block: Resource) -> Iterator[Finding]:
     for flag in _FLAGS:
         value = block.props.get(flag)
-        if isinstance(value, Mark):
-            yield undecided(flag)
-        elif value is not True:
-            yield violated(flag, "is off: the bucket, or an object of it, could be made public")
+        yield from judged(flag, value, "is off: the bucket, or an object of it, could be made public", holds=value is True)
 
 
 def _owned(controls: Resource) -> Iterator[Finding]:
     ownership = _inside(controls.props.get("rule"), "objectOwnership")
-    if isinstance(ownership, Mark):
-        yield undecided("rule.objectOwnership")
-    elif ownership != "BucketOwnerEnforced":
-        yield violated("rule.objectOwnership", "leaves ACLs in force, by which objects could be given away")
+    detail = "leaves ACLs in force, by which objects could be given away"
+    yield from judged("rule.objectOwnership", ownership, detail, holds=ownership == "BucketOwnerEnforced")
 
 
 def _encrypted(configuration: Resource) -> Iterator[Finding]:
@@ -41,10 +36,8 @@ def _encrypted(configuration: Resource) -> Iterator[Finding]:
 
 def _versioned(versioning: Resource) -> Iterator[Finding]:
     status = _inside(versioning.props.get("versioningConfiguration"), "status")
-    if isinstance(status, Mark):
-        yield undecided("versioningConfiguration.status")
-    elif status != "Enabled" and versioning.stack not in _UNVERSIONED:
-        yield violated("versioningConfiguration.status", "is off: what is overwritten or deleted is gone")
+    holds = status == "Enabled" or versioning.stack in _UNVERSIONED
+    yield from judged("versioningConfiguration.status", status, "is off: what is overwritten or deleted is gone", holds=holds)
 
 
 def _over_tls(policy: Resource) -> Iterator[Finding]:
@@ -66,10 +59,8 @@ def _refuses_plain(statement: Statement) -> bool:
 
 def _ages(lifecycle: Resource) -> Iterator[Finding]:
     rules = lifecycle.props.get("rules")
-    if isinstance(rules, Mark):
-        yield undecided("rules")
-    elif not [rule for rule in listed(rules) if _inside(rule, "status") != "Disabled"]:
-        yield violated("rules", "say nothing: objects stay for ever")
+    something = any(_inside(rule, "status") != "Disabled" for rule in listed(rules))
+    yield from judged("rules", rules, "say nothing: objects stay for ever", holds=something)
 
 
 _SETTINGS: Mapping[str, tuple[str, Callable[[Resource], Iterator[Finding]]]] = {
@@ -108,10 +99,7 @@ def _open_to_every_page(cors: Resource, _: Stack) -> Iterator[Finding]:
 
 def _in_plain(files: Resource, _: Stack) -> Iterator[Finding]:
     encrypted = files.props.get("encrypted")
-    if isinstance(encrypted, Mark):
-        yield undecided("encrypted")
-    elif encrypted is not True:
-        yield violated("encrypted", "is off, and cannot be switched on later")
+    yield from judged("encrypted", encrypted, "is off, and cannot be switched on later", holds=encrypted is True)
 
 
 def _inside(value: Value, key: str) -> Value:

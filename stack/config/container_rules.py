@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final
 
 from components.compute.fargate import size_problem
@@ -15,6 +16,9 @@ from stack.config.told import STORES, connected
 _SERVICES, _CONTAINERS = f"{NAMESPACE}:services", f"{NAMESPACE}:containers"
 PGBOUNCER: Final = "pgbouncer"
 PGBOUNCER_PORT: Final = 6432
+BUILD: Final = "build:"
+"""What stands before the folder that an image is made of."""
+_DOCKERFILE: Final = "Dockerfile"
 _OURS: Final = ("PGBOUNCER", "PORT", "REDIS_TLS", "TMPDIR", "WORKLOAD_QUEUE", "WORKLOAD_SERVICE")
 """Variables that the platform sets."""
 _CRON: Mapping[str, range] = {
@@ -63,14 +67,12 @@ def _sizes_exist(config: StackConfig) -> Iterator[Breach]:
 
 
 def _images_are_fixed(config: StackConfig) -> Iterator[Breach]:
-    images = {_at(name, "image"): service.image for name, service in config.services.items()}
-    images[_CONTAINERS, PGBOUNCER] = config.containers.pgbouncer
-    for path, image in images.items():
+    for path, image in _images(config).items():
         if image == "tag:latest":
             yield Breach(
                 path=path, problem="latest is another image every day", allowed="a digest, or a tag that keeps its meaning"
             )
-        elif image and image.startswith("build:") and not config.containers.builds:
+        elif image.startswith(BUILD) and not config.containers.builds:
             yield Breach(
                 path=path,
                 problem=f"{image} is built while the stack is deployed, and {_CONTAINERS}.builds is false",
@@ -79,6 +81,28 @@ def _images_are_fixed(config: StackConfig) -> Iterator[Breach]:
     if config.containers.placeholder.endswith(":latest"):
         path = (_CONTAINERS, "placeholder")
         yield Breach(path=path, problem="latest is another image every day", allowed="a version")
+
+
+def _images(config: StackConfig) -> Mapping[KeyPath, str]:
+    """What is said of each image, by its place."""
+    own = {_at(name, "image"): service.image for name, service in config.services.items() if service.image}
+    return {**own, (_CONTAINERS, PGBOUNCER): config.containers.pgbouncer}
+
+
+def unbuildable(config: StackConfig, folder: Path) -> Iterator[Breach]:
+    """Every image that is to be built of what is not there, below the `folder` of the program."""
+    for path, image in _images(config).items() if config.containers.builds else ():
+        source = folder / image.removeprefix(BUILD)
+        if image.startswith(BUILD) and not (source / _DOCKERFILE).is_file():
+            missing = f"no {_DOCKERFILE} in that folder" if source.is_dir() else "no such folder"
+            yield Breach(path=path, problem=f"{image}: there is {missing}", allowed=_buildable(folder, source))
+
+
+def _buildable(folder: Path, source: Path) -> str:
+    """What could be built in place of `source`: what lies in it or beside it."""
+    near = {*source.glob(f"*/{_DOCKERFILE}"), *source.parent.glob(f"*/{_DOCKERFILE}")}
+    there = sorted(file.parent.relative_to(folder).as_posix() for file in near)
+    return f"a folder with a {_DOCKERFILE}{': ' if there else ''}{', '.join(there)}"
 
 
 def _registries_are_encrypted(config: StackConfig) -> Iterator[Breach]:

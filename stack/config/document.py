@@ -49,12 +49,14 @@ class Document:
     `values` holds the entries of `config:` by their full key: `{"plinth:networking": {"zones": 2}}`. Numbers are as the
     program gets them, through JSON: `1.0` is 1. `encrypted` has the line of `secure:` for each path where ENCRYPTED
     stands, `lines` the line of each key and of each item of a list, and that of `config:` for the path `()`.
+    `folder` is that of the program, where the paths begin that stand in the file.
     """
 
     file: str
     values: Mapping[str, Json]
     encrypted: Mapping[KeyPath, int]
     lines: Mapping[KeyPath, int]
+    folder: Path = Path()
 
     def line(self, path: KeyPath) -> int:
         """Return the line of a path or of the nearest one above it that stands in the file; 0 if none does."""
@@ -109,7 +111,7 @@ def read(folder: Path, stack: str, project: str) -> Document:
     lines: dict[KeyPath, int] = {(): config.line}
     encrypted: dict[KeyPath, int] = {}
     values = {key: _json(entry, (key,), lines, encrypted) for key, entry in entries.items()}
-    return Document(file, values, encrypted, lines)
+    return Document(file, values, encrypted, lines, folder)
 
 
 def project_name(folder: Path) -> str:

@@ -39,12 +39,13 @@ def _document(project: str, name: str) -> Document:
     """The values that the engine gives, whole; the lines from the stack file, as far as it is the one they came from."""
     values: dict[str, Json] = {key: _value(text) for key, text in get_config_env().items()}
     paths: list[KeyPath] = [(key,) for key in get_config_secret_keys_env()]
+    folder = Path.cwd()
     try:
-        written = read(Path.cwd(), name, project)
+        written = read(folder, name, project)
         file, lines = written.file, written.lines
     except ConfigError:
         file, lines = f"stack {name}", dict[KeyPath, int]()
-    return Document(file=file, values=values, encrypted=dict.fromkeys(paths, 0), lines=lines)
+    return Document(file=file, values=values, encrypted=dict.fromkeys(paths, 0), lines=lines, folder=folder)
 
 
 def _value(text: str) -> Json:

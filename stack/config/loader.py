@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stack.config.breach import Breach
+from stack.config.container_rules import unbuildable
 from stack.config.dns_rules import domains_between
 from stack.config.document import Document, KeyPath, project_name, read
 from stack.config.faults import ConfigError, Fault, nearest, type_name
@@ -110,8 +111,9 @@ def validate(document: Document) -> StackConfig:
         raise ConfigError([*faults, *(fault for fault in found if not _may_hold_secrets(document, fault))]) from None
     if faults:
         raise ConfigError(faults)
-    if found := [_of_breach(document, breach) for breach in breaches(config)]:
-        raise ConfigError(found)
+    found = (*breaches(config), *unbuildable(config, document.folder))
+    if found:
+        raise ConfigError(_of_breach(document, breach) for breach in found)
     return config
 
 

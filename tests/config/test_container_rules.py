@@ -28,6 +28,7 @@ def written(folder: Path, stack: str, changes: dict[KeyPath, Any]) -> Path:
             parent[path[-1]] = value
     (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": values}))
     shutil.copy(ROOT / "Pulumi.yaml", folder)
+    (folder / "images").symlink_to(ROOT / "images")
     return folder
 
 
@@ -150,6 +151,21 @@ def test_what_cannot_be_deployed_is_refused_with_what_can(name: str, tmp_path: P
     changes, said = CASES[name]
     (found,) = refusals(written(tmp_path, "dev", changes))
     assert found.startswith(said)
+
+
+def test_images_of_folders_that_are_not_there_are_refused_all_at_once_with_those_that_are(tmp_path: Path) -> None:
+    changes: dict[KeyPath, Any] = {
+        (CONTAINERS, "pgbouncer"): "build:nowhere/pgbouncer",
+        at("booking", "image"): "build:images/djagno",
+        at("collection", "image"): "build:images",
+    }
+    names = sorted(file.parent.name for file in (ROOT / "images").glob("*/Dockerfile"))
+    allowed = f"a folder with a Dockerfile: {', '.join(f'images/{name}' for name in names)}"
+    assert refusals(written(tmp_path, "dev", changes)) == [
+        "plinth:containers.pgbouncer: build:nowhere/pgbouncer: there is no such folder; a folder with a Dockerfile",
+        f"plinth:services.booking.image: build:images/djagno: there is no such folder; {allowed}",
+        f"plinth:services.collection.image: build:images: there is no Dockerfile in that folder; {allowed}",
+    ]
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])

@@ -12,9 +12,9 @@ import psycopg
 import pymysql
 import pytest
 
-from tests import databases
-from tests.databases import Running
+from tests import servers
 from tests.harness import ROOT
+from tests.servers import Owned
 
 pytestmark = pytest.mark.slow
 KEEPS = {"booking": "booking", "booking_worker": "booking", "collection": "gaming"}
@@ -24,14 +24,14 @@ def password(user: str, turn: int = 1) -> str:
     return f"{user}-secret-{turn}"
 
 
-def run(server: Running, engine: str, logins: Mapping[str, str], turn: int = 1) -> subprocess.CompletedProcess[str]:
+def run(server: Owned, engine: str, logins: Mapping[str, str], turn: int = 1) -> subprocess.CompletedProcess[str]:
     """The task, as ECS starts it."""
     plan = {user: {"keeps": keeps, "secret": f"LOGIN_{engine}_{user}".upper()} for user, keeps in logins.items()}
     environment = {
         "PATH": os.environ["PATH"],
         "LOGINS": json.dumps({engine: {"database": server.database, "logins": plan}}),
         f"MASTER_{engine.upper()}": json.dumps({"username": server.owner, "password": server.password}),
-        f"SHARDS_{engine.upper()}": json.dumps({"1": {"host": databases.HOST, "port": server.port}}),
+        f"SHARDS_{engine.upper()}": json.dumps({"1": {"host": servers.HOST, "port": server.port}}),
         "TLS_CA": str(server.authority),
     }
     for user, entry in plan.items():
@@ -40,31 +40,31 @@ def run(server: Running, engine: str, logins: Mapping[str, str], turn: int = 1) 
     return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
 
 
-def made(server: Running, engine: str, logins: Mapping[str, str] = KEEPS, turn: int = 1) -> str:
+def made(server: Owned, engine: str, logins: Mapping[str, str] = KEEPS, turn: int = 1) -> str:
     done = run(server, engine, logins, turn)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Running]:
-    with databases.postgres() as server:
-        yield server
+def postgres() -> Iterator[Owned]:
+    with servers.postgres() as server:
+        yield server.owned()
 
 
 @pytest.fixture(scope="module")
-def mariadb() -> Iterator[Running]:
-    with databases.mariadb() as server:
+def mariadb() -> Iterator[Owned]:
+    with servers.mariadb() as server:
         yield server
 
 
-def postgres_says(server: Running, user: str, statement: str, turn: int = 1) -> list[Any]:
+def postgres_says(server: Owned, user: str, statement: str, turn: int = 1) -> list[Any]:
     with closing(psycopg.connect(**server.as_user(user, password(user, turn)))) as connection:
         cursor = connection.execute(statement.encode())
         return cursor.fetchall() if cursor.description else []
 
 
-def mysql_says(server: Running, user: str, statement: str, turn: int = 1) -> Any:
+def mysql_says(server: Owned, user: str, statement: str, turn: int = 1) -> Any:
     with pymysql.connect(**server.as_mysql_user(user, password(user, turn))) as connection, connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchall()
@@ -74,7 +74,7 @@ def mysql_says(server: Running, user: str, statement: str, turn: int = 1) -> Any
 
 
 @pytest.mark.requirement("DAT-33", part="secret-based login, for each service its own, on a real PostgreSQL")
-def test_postgres_twice_is_as_once_and_each_service_sees_what_its_workload_keeps(postgres: Running) -> None:
+def test_postgres_twice_is_as_once_and_each_service_sees_what_its_workload_keeps(postgres: Owned) -> None:
     made(postgres, "postgres")
     postgres_says(postgres, "booking", "CREATE TABLE bookings (id int)")
     postgres_says(postgres, "booking_worker", "INSERT INTO bookings VALUES (1)")
@@ -89,7 +89,7 @@ def test_postgres_twice_is_as_once_and_each_service_sees_what_its_workload_keeps
             postgres_says(postgres, "collection", statement)
 
 
-def test_postgres_users_have_no_rights_on_the_server(postgres: Running) -> None:
+def test_postgres_users_have_no_rights_on_the_server(postgres: Owned) -> None:
     made(postgres, "postgres")
     columns = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
     assert postgres_says(postgres, "booking", f"SELECT {columns} FROM pg_roles WHERE rolname = session_user") == [(False,)]  # noqa: S608
@@ -99,7 +99,7 @@ def test_postgres_users_have_no_rights_on_the_server(postgres: Running) -> None:
         postgres_says(postgres, "collection", f"SET ROLE {postgres.owner}")
 
 
-def test_postgres_keeps_a_hash_and_a_new_password_replaces_the_old_one(postgres: Running) -> None:
+def test_postgres_keeps_a_hash_and_a_new_password_replaces_the_old_one(postgres: Owned) -> None:
     made(postgres, "postgres")
     printed = made(postgres, "postgres", turn=2)
     assert "secret" not in printed
@@ -109,7 +109,7 @@ def test_postgres_keeps_a_hash_and_a_new_password_replaces_the_old_one(postgres:
     made(postgres, "postgres")
 
 
-def test_postgres_a_service_that_moves_loses_what_it_had_and_one_that_goes_cannot_log_in(postgres: Running) -> None:
+def test_postgres_a_service_that_moves_loses_what_it_had_and_one_that_goes_cannot_log_in(postgres: Owned) -> None:
     made(postgres, "postgres")
     made(postgres, "postgres", {"booking": "booking", "booking_worker": "gaming"})
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -120,7 +120,7 @@ def test_postgres_a_service_that_moves_loses_what_it_had_and_one_that_goes_canno
     assert postgres_says(postgres, "collection", "SELECT current_schema()") == [("gaming",)]
 
 
-def test_postgres_is_not_entered_without_tls(postgres: Running) -> None:
+def test_postgres_is_not_entered_without_tls(postgres: Owned) -> None:
     made(postgres, "postgres")
     plain: dict[str, Any] = {**postgres.as_user("booking", password("booking")), "sslmode": "disable"}
     with pytest.raises(psycopg.OperationalError, match="no encryption"):
@@ -131,7 +131,7 @@ def test_postgres_is_not_entered_without_tls(postgres: Running) -> None:
 
 
 @pytest.mark.requirement("DAT-33", part="secret-based login, for each service its own, on a real MariaDB")
-def test_mysql_twice_is_as_once_and_each_service_sees_what_its_workload_keeps(mariadb: Running) -> None:
+def test_mysql_twice_is_as_once_and_each_service_sees_what_its_workload_keeps(mariadb: Owned) -> None:
     made(mariadb, "mysql")
     mysql_says(mariadb, "booking", "CREATE TABLE booking.bookings (id int)")
     mysql_says(mariadb, "booking_worker", "INSERT INTO booking.bookings VALUES (1)")
@@ -142,7 +142,7 @@ def test_mysql_twice_is_as_once_and_each_service_sees_what_its_workload_keeps(ma
             mysql_says(mariadb, "collection", statement)
 
 
-def test_mysql_a_new_password_replaces_the_old_one_and_no_password_is_printed(mariadb: Running) -> None:
+def test_mysql_a_new_password_replaces_the_old_one_and_no_password_is_printed(mariadb: Owned) -> None:
     made(mariadb, "mysql")
     assert "secret" not in made(mariadb, "mysql", turn=2)
     assert mysql_says(mariadb, "booking", "SELECT 1", turn=2) == ((1,),)
@@ -151,7 +151,7 @@ def test_mysql_a_new_password_replaces_the_old_one_and_no_password_is_printed(ma
     made(mariadb, "mysql")
 
 
-def test_mysql_a_service_that_moves_loses_what_it_had_and_one_that_goes_cannot_log_in(mariadb: Running) -> None:
+def test_mysql_a_service_that_moves_loses_what_it_had_and_one_that_goes_cannot_log_in(mariadb: Owned) -> None:
     made(mariadb, "mysql")
     made(mariadb, "mysql", {"booking": "booking", "booking_worker": "game_room"})
     with pytest.raises(pymysql.err.OperationalError, match="denied"):
@@ -163,14 +163,14 @@ def test_mysql_a_service_that_moves_loses_what_it_had_and_one_that_goes_cannot_l
     made(mariadb, "mysql")
 
 
-def test_mysql_is_not_entered_without_tls(mariadb: Running) -> None:
+def test_mysql_is_not_entered_without_tls(mariadb: Owned) -> None:
     made(mariadb, "mysql")
     with pytest.raises(pymysql.err.OperationalError):
-        pymysql.connect(host=databases.HOST, port=mariadb.port, user="booking", password=password("booking"), ssl_disabled=True)
+        pymysql.connect(host=servers.HOST, port=mariadb.port, user="booking", password=password("booking"), ssl_disabled=True)
 
 
 @pytest.mark.parametrize("name", ["Booking", "a b", "a;drop", "a`b", ""])
-def test_a_name_that_is_none_is_refused_before_anything_is_said_to_a_server(mariadb: Running, name: str) -> None:
+def test_a_name_that_is_none_is_refused_before_anything_is_said_to_a_server(mariadb: Owned, name: str) -> None:
     done = run(mariadb, "mysql", {name: "booking"})
     assert done.returncode == 1
     assert "is no name of a user" in done.stderr

@@ -15,8 +15,7 @@ from stack.config.dns import Dns
 from stack.config.document import KeyPath
 from stack.config.loader import Stack, load_all
 from tests.harness import ROOT, STACKS, graphs, named, of_kind, recorded
-from tests.program.switched import HEALTH_CHECKS, NAMES, ZONE, planned, turned_on
-from tests.program.test_network_rows import ONE_QUICKLY
+from tests.program.switched import HEALTH_CHECKS, NAMES, ONE_QUICKLY, ZONE, planned, turned_on
 from tests.program.test_switches import hanging
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)

@@ -9,8 +9,7 @@ import pytest
 
 from plinth.engine.graph import Graph
 from tests.harness import graphs
-from tests.program.switched import GITHUB, OUTSIDE, USERS, planned, turned_on
-from tests.program.test_network_rows import ONE_QUICKLY
+from tests.program.switched import GITHUB, ONE_QUICKLY, OUTSIDE, USERS, planned, turned_on
 
 PARLIAMENT: Any = importlib.import_module("parliament")  # which says nothing about its types
 IDENTITY = (

@@ -16,8 +16,7 @@ from plinth.engine.graph import Graph, Resource
 from stack.config.document import KeyPath
 from stack.config.loader import load_all
 from tests.harness import PLANTED, ROOT, STACKS, graphs, named, of_kind
-from tests.program.switched import planned
-from tests.program.test_network_rows import ONE_QUICKLY
+from tests.program.switched import ONE_QUICKLY, planned
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}

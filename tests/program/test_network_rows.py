@@ -14,13 +14,9 @@ from plinth.engine.graph import Graph, Resource
 from plinth.engine.recording import record
 from stack.config.loader import load_all
 from tests.harness import ROOT, STACKS, graphs, named, of_kind, project_copy
-from tests.program.switched import ADOPTED, VPN, planned, turned_on
+from tests.program.switched import ADOPTED, ONE_QUICKLY, VPN, planned, turned_on
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-ONE_QUICKLY = pytest.mark.parametrize(
-    "stack", [pytest.param(one, marks=() if one == "dev" else pytest.mark.slow) for one in STACKS]
-)
-"""For what plans a stack of its own: the same again for other stacks is marked slow."""
 CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
 MACHINES = "arn:aws:iam::000000000000:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 """Who starts machines, and so decrypts their disks."""

@@ -14,8 +14,7 @@ from stack.config.document import ANY_NAME, ANY_NUMBER, KeyPath, read
 from stack.config.loader import load_all
 from stack.config.reference import entries, find
 from tests.harness import ROOT, STACKS, deployable, graphs, named, of_kind, project_copy, replace_in
-from tests.program.switched import planned
-from tests.program.test_network_rows import ONE_QUICKLY
+from tests.program.switched import ONE_QUICKLY, planned
 from tools import ledger
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)

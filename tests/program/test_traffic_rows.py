@@ -15,8 +15,8 @@ from policy.judge import Verdict
 from stack.config.document import KeyPath
 from stack.config.loader import load_all
 from tests.harness import ROOT, STACKS, graphs, named, of_kind
-from tests.program.switched import NAMES, VPN, planned, turned_on
-from tests.program.test_network_rows import ONE_QUICKLY, admitted, group_names
+from tests.program.switched import NAMES, ONE_QUICKLY, VPN, planned, turned_on
+from tests.program.test_network_rows import admitted, group_names
 
 Plan = Callable[[str], Graph]
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
