@@ -10,6 +10,7 @@ from components.core.context import Context
 from components.core.contracts import Balancer, Certificates, PublicZone
 from components.core.offers import Signal
 from components.core.regions import GLOBAL_REGION
+from stack.config.dns_rules import PUBLIC
 from stack.config.loader import Stack
 
 if TYPE_CHECKING:
@@ -52,8 +53,15 @@ def hosts(stack: Stack) -> tuple[str, ...]:
     return tuple(f"{label}.{dns.domain}" for label in labels)
 
 
+def stream_hosts(stack: Stack) -> Mapping[str, str]:
+    """The names under which connections reach each network load balancer, by what the stack file calls those."""
+    dns = stack.config.dns
+    wanted = stack.config.load_balancers.items() if dns.names.enabled else ()
+    return {name: f"{name}.{dns.domain}" for name, one in wanted if one.kind == "network"}
+
+
 def certificates(stack: Stack, ctx: Context, zone: PublicZone | None) -> Certificates | None:
-    """A certificate for the site and the API, valid wherever one is needed; None without public names."""
+    """A certificate for the site, the API and streams, valid wherever one is needed; None without public names."""
     dns = stack.config.dns
     if zone is None or not dns.names.enabled:
         return None
@@ -61,29 +69,37 @@ def certificates(stack: Stack, ctx: Context, zone: PublicZone | None) -> Certifi
 
     args = CertificateArgs(
         domain=dns.domain,
-        alternatives=(f"www.{dns.domain}", *hosts(stack)),
+        alternatives=(f"www.{dns.domain}", *hosts(stack), *stream_hosts(stack).values()),
         zone_id=zone.zone_id,
         copies=copies(stack),
     )
     return Certificate("certificate", args, ctx.asked_by("plinth:dns.names"))
 
 
-def names(stack: Stack, ctx: Context, zone: PublicZone | None, entrance: Balancer | None) -> Names:
-    """What leads to `entrance`, the load balancer `PUBLIC`, and who checks it. Without one no name leads anywhere."""
+def names(stack: Stack, ctx: Context, zone: PublicZone | None, balancers: Mapping[str, Balancer]) -> Names:
+    """What leads to the `balancers`, by their names, and who checks that they answer."""
     if zone is None or not stack.config.dns.names.enabled:
         return Names()
+    asked = ctx.asked_by("plinth:dns.names")
     check = _check(stack, ctx)
-    if entrance is not None:
-        from components.networking.names import PublicName, PublicNameArgs, Target
+    checks = [check] if check else []
+    found: list[str] = []
+    if PUBLIC in balancers:
+        _lead(API, hosts(stack)[0], zone, balancers[PUBLIC], asked, _failover(stack, check))
+        found += hosts(stack)
+    for name, host in stream_hosts(stack).items() if balancers else ():
+        _lead(name, host, zone, balancers[name], asked)
+        found.append(host)
+        if check:
+            checks.append(_checked(stack, ctx, name, host, path=None))
+    return Names(hosts=tuple(found), signals=tuple(signal for one in checks for signal in one.signals))
 
-        args = PublicNameArgs(
-            host=hosts(stack)[0],
-            zone_id=zone.zone_id,
-            target=Target(dns_name=entrance.dns_name, zone_id=entrance.dns_zone_id),
-            failover=_failover(stack, check),
-        )
-        PublicName(API, args, ctx.asked_by("plinth:dns.names"))
-    return Names(hosts=hosts(stack) if entrance else (), signals=check.signals if check else ())
+
+def _lead(name: str, host: str, zone: PublicZone, balancer: Balancer, ctx: Context, failover: "Failover | None" = None) -> None:
+    from components.networking.names import PublicName, PublicNameArgs, Target
+
+    target = Target(dns_name=balancer.dns_name, zone_id=balancer.dns_zone_id)
+    PublicName(name, PublicNameArgs(host=host, zone_id=zone.zone_id, target=target, failover=failover), ctx)
 
 
 def copies(stack: Stack) -> Mapping[str, str]:
@@ -100,14 +116,15 @@ def copies(stack: Stack) -> Mapping[str, str]:
 def _check(stack: Stack, ctx: Context) -> "HealthCheck | None":
     """The check of the home region: of a name that does not fail over, where there is one."""
     checks = stack.config.dns.health_checks
-    if not checks.enabled:
-        return None
+    return _checked(stack, ctx, API, hosts(stack)[-1], path=checks.path) if checks.enabled else None
+
+
+def _checked(stack: Stack, ctx: Context, name: str, host: str, *, path: str | None) -> "HealthCheck":
     from components.networking.health import HealthCheck, HealthCheckArgs
 
-    args = HealthCheckArgs(
-        host=hosts(stack)[-1], path=checks.path, interval_seconds=checks.interval_seconds, failures=checks.failures
-    )
-    return HealthCheck("api-health", args, ctx.asked_by("plinth:dns.healthChecks"))
+    checks = stack.config.dns.health_checks
+    args = HealthCheckArgs(host=host, path=path, interval_seconds=checks.interval_seconds, failures=checks.failures)
+    return HealthCheck(f"{name}-health", args, ctx.asked_by("plinth:dns.healthChecks"))
 
 
 def _failover(stack: Stack, check: "HealthCheck | None") -> "Failover | None":

@@ -24,7 +24,6 @@ from components.core.contracts import (
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
 from stack import caches, connections, containers, databases, dns, identities, images, machines, queues, storage, traffic
-from stack.config.dns_rules import PUBLIC
 from stack.config.loader import Stack
 from stack.identities import Holder
 from stack.surroundings import Surroundings
@@ -105,6 +104,7 @@ def build(stack: Stack) -> Platform:
         routed=traffic.routed(stack, ctx, outside, entrances, streams),
     )
     machines.scaling_events(stack, ctx, logs_key)
+    balancers: Mapping[str, Balancer] = {**entrances, **streams}
     return Platform(
         network=network,
         firewall=firewall,
@@ -112,11 +112,11 @@ def build(stack: Stack) -> Platform:
         buckets=buckets,
         zone=zone,
         certificates=certificates,
-        names=dns.names(stack, ctx, zone, entrances.get(PUBLIC)),
+        names=dns.names(stack, ctx, zone, balancers),
         databases=databases_made,
         caches=caches_made,
         queues=queues_made,
-        load_balancers={**entrances, **streams},
+        load_balancers=balancers,
         images=around.images,
         containers=containers.containers(stack, ctx, around),
         fleets=machines.fleets(stack, ctx, around),

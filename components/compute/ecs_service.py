@@ -150,12 +150,12 @@ class EcsService(Component):
             meaning=f"fewer tasks of {self._args.service} run than must: they do not start, or do not stay",
         )
         if self._args.routed:
-            label = self._args.routed.request_label
+            routed = self._args.routed
             yield Signal(
                 key="unhealthy",
                 namespace="AWS/ApplicationELB",
                 metric="UnHealthyHostCount",
-                dimensions={"LoadBalancer": label.apply(_balancer), "TargetGroup": label.apply(_target_group)},
+                dimensions={"LoadBalancer": routed.balancer_suffix, "TargetGroup": routed.target_group_suffix},
                 statistic="Maximum",
                 threshold=0,
                 period_seconds=60,
@@ -185,11 +185,10 @@ class EcsService(Component):
 
     def _alarms(self, turns: Routed) -> ecs.ServiceAlarmsArgs:
         """Requests that fail at either of the two versions take the new one back."""
-        balancer = turns.request_label.apply(_balancer)
-        groups = {"errors": turns.request_label.apply(_target_group)}
+        groups = {"errors": turns.target_group_suffix}
         if turns.alternate_target_group_arn is not None:
             groups["errors-alternate"] = turns.alternate_target_group_arn.apply(lambda arn: arn.rpartition(":")[2])
-        names = [self._alarm(key, {"LoadBalancer": balancer, "TargetGroup": group}) for key, group in groups.items()]
+        names = [self._alarm(key, {"LoadBalancer": turns.balancer_suffix, "TargetGroup": group}) for key, group in groups.items()]
         return ecs.ServiceAlarmsArgs(alarm_names=names, enable=True, rollback=True)
 
     def _alarm(self, key: str, dimensions: Mapping[str, Output[str]]) -> Output[str]:
@@ -266,12 +265,3 @@ def _connect(args: EcsServiceArgs) -> ecs.ServiceServiceConnectConfigurationArgs
         else []
     )
     return ecs.ServiceServiceConnectConfigurationArgs(enabled=True, namespace=args.registry.namespace_arn, services=offered)
-
-
-def _balancer(label: str) -> str:
-    """`app/plinth/50dc6c495c0c9188` of `app/plinth/50dc6c495c0c9188/targetgroup/booking/943f017f100becff`."""
-    return label.partition("/targetgroup/")[0]
-
-
-def _target_group(label: str) -> str:
-    return f"targetgroup/{label.partition('/targetgroup/')[2]}"

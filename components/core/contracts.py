@@ -266,6 +266,16 @@ class Routed(Protocol):
         ...
 
     @property
+    def balancer_suffix(self) -> Output[str]:
+        """What CloudWatch calls the load balancer in front."""
+        ...
+
+    @property
+    def target_group_suffix(self) -> Output[str]:
+        """What it calls the target group: `targetgroup/plinth/6d0ecf831eec9f09`."""
+        ...
+
+    @property
     def request_label(self) -> Output[str]:
         """What Application Auto Scaling calls load balancer and target group together, to count requests."""
         ...

@@ -24,7 +24,9 @@ _PATH: Final = re.compile(r"/[A-Za-z0-9._/-]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheckArgs:
-    """HTTPS requests to `host` at `path`, each checker every `interval_seconds`; after `failures` in a row it is not well.
+    """Requests to `host` by HTTPS at `path`, each checker every `interval_seconds`; after `failures` in a row it is not well.
+
+    Without `path` a connection is enough: of gRPC Route 53 knows nothing more.
 
     `host` must always lead to the same endpoint: checked by a name that fails over, the endpoint would seem well as soon as the
     other one answers (Route 53 API reference, HealthCheckConfig, `FullyQualifiedDomainName`). Raises ValueError that names every
@@ -32,7 +34,7 @@ class HealthCheckArgs:
     """
 
     host: str
-    path: str
+    path: str | None
     interval_seconds: int
     failures: int
 
@@ -41,7 +43,7 @@ class HealthCheckArgs:
 
     def _problems(self) -> Iterator[str]:
         yield from domain_problems("host", self.host)
-        if not _PATH.fullmatch(self.path):
+        if self.path is not None and not _PATH.fullmatch(self.path):
             yield f"path: {self.path!r} is no path; it begins with a slash"
         if self.interval_seconds not in INTERVALS:
             yield f"interval_seconds: {self.interval_seconds}; {' or '.join(map(str, INTERVALS))}"
@@ -66,14 +68,14 @@ class HealthCheck(Component):
         self._host = args.host
         check = route53.HealthCheck(
             f"{name}-check",
-            type="HTTPS",
+            type="TCP" if args.path is None else "HTTPS",
             fqdn=args.host,
             port=443,
             resource_path=args.path,
             request_interval=args.interval_seconds,
             failure_threshold=args.failures,
             measure_latency=True,
-            enable_sni=True,
+            enable_sni=None if args.path is None else True,
             tags=ctx.tagged(f"{name}-check"),
             opts=self.under(),
         )
@@ -93,7 +95,7 @@ class HealthCheck(Component):
                 threshold=1,
                 over=False,
                 period_seconds=60,
-                meaning=f"https://{self._host} does not answer, seen from the internet",
+                meaning=f"{self._host} does not answer, seen from the internet",
                 region="" if self._ctx.region == GLOBAL_REGION else GLOBAL_REGION,
             ),
         )

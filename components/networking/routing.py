@@ -139,6 +139,8 @@ class Routing(Component):
     alternate_target_group_arn: Output[str] | None
     production_rule_arn: Output[str] | None
     test_rule_arn: Output[str] | None
+    balancer_suffix: Output[str]
+    target_group_suffix: Output[str]
     request_label: Output[str]
     stream_target_group_arn: Output[str] | None
 
@@ -147,13 +149,11 @@ class Routing(Component):
         self._args = args
         self._watched: list[tuple[str, Literal["ApplicationELB", "NetworkELB"], Input[str], Output[str]]] = []
         self.alternate_target_group_arn = self.production_rule_arn = self.test_rule_arn = None
-        streamed = None if args.stream is None else self._streamed(args.stream)
+        self.stream_target_group_arn = None
         if args.requests is not None:
             self._requested(args.requests)
-            self.stream_target_group_arn = None if streamed is None else streamed[0]
-        elif streamed is not None:
-            self.target_group_arn, self.request_label = streamed
-            self.stream_target_group_arn = None
+        if args.stream is not None:
+            self._streamed(args.stream, alone=args.requests is None)
         self.publish()
 
     @property
@@ -183,14 +183,21 @@ class Routing(Component):
             rules.append(test)
             self.alternate_target_group_arn = _once(groups[1].arn, rules)
             self.production_rule_arn, self.test_rule_arn = production.arn, test.arn
-        self.target_group_arn = _once(blue.arn, rules)
-        self.request_label = _label(requests.load_balancer, blue)
+        self._leads(requests.load_balancer, blue, rules)
 
-    def _streamed(self, stream: Stream) -> tuple[Output[str], Output[str]]:
-        """Where targets of the network load balancer register, and what both together are called."""
+    def _streamed(self, stream: Stream, *, alone: bool) -> None:
         group = self._stream_group(stream)
         listener = self._stream_listener(stream, group)
-        return _once(group.arn, [listener]), _label(stream.load_balancer, group)
+        if alone:
+            self._leads(stream.load_balancer, group, [listener])
+        else:
+            self.stream_target_group_arn = _once(group.arn, [listener])
+
+    def _leads(self, load_balancer: Input[str], group: lb.TargetGroup, there: Sequence[lb.ListenerRule | lb.Listener]) -> None:
+        """What is known of the first way to the service. Source: Application Auto Scaling API reference, `ResourceLabel`."""
+        self.target_group_arn = _once(group.arn, there)
+        self.balancer_suffix, self.target_group_suffix = Output.from_input(load_balancer), group.arn_suffix
+        self.request_label = both(load_balancer, group.arn_suffix, lambda first, second: f"{first}/{second}")
 
     def _group(self, role: str, requests: Requests) -> lb.TargetGroup:
         name, ctx, args = f"{self.pulumi_resource_name}-{role}", self._ctx, self._args
@@ -324,8 +331,3 @@ def _actions(sign_in: SignIn | None, groups: Sequence[lb.TargetGroup]) -> Iterat
 def _once(arn: Output[str], there: Sequence[lb.ListenerRule | lb.Listener]) -> Output[str]:
     """`arn`, known once all of these are there."""
     return gather([arn, *(one.arn for one in there)]).apply(lambda known: known[0])
-
-
-def _label(load_balancer: Input[str], group: lb.TargetGroup) -> Output[str]:
-    """Source: Application Auto Scaling API reference, PredefinedMetricSpecification."""
-    return both(load_balancer, group.arn_suffix, lambda first, second: f"{first}/{second}")

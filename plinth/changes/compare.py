@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from plinth.changes.difference import Difference, Gap, differences, waits
+from plinth.changes.difference import Difference, Gap, differences, may_wait
 from plinth.changes.effective import REGION, effective
 from plinth.changes.facts import Facts
 from plinth.changes.matching import PROVIDER, Matching
@@ -106,13 +106,14 @@ class Comparer:
     def _pulled_along(self, old: Resource, new: Resource, fresh: Set[str], deleted_first: Set[str]) -> Iterator[Property]:
         """What waits for a replaced resource though both plans say the same.
 
-        The engine left it unknown in both; or what it refers to is deleted first, and so must this be, even if it is known.
+        The engine left it unknown in both; or it is a secret, made of what is replaced; or what it refers to is deleted first,
+        and so must this be, even if it is known.
         """
         for key, urns in new.property_dependencies.items():
             if needed := tuple(urn for urn in urns if urn in fresh):
                 waiting = Difference((key,), old.inputs.get(key, Gap.ABSENT), UNKNOWN)
                 source = self._forced_by(waiting, new)
-                if waits(new.inputs.get(key)) or (source and not deleted_first.isdisjoint(needed)):
+                if may_wait(new.inputs.get(key)) or (source and not deleted_first.isdisjoint(needed)):
                     yield Property(path=(key,), before=waiting.before, after=UNKNOWN, forced_by=source, because=needed)
 
     def _of_another_provider(self, old: Resource, new: Resource) -> Iterator[Property]:

@@ -129,3 +129,8 @@ def _is_hidden(value: Value) -> bool:
 def waits(value: Value) -> bool:
     """Whether some of it will only be known after the deployment."""
     return UNKNOWN in leaves(value)
+
+
+def may_wait(value: Value) -> bool:
+    """The same, or it could be: nobody sees that of a secret."""
+    return waits(value) or SECRET in leaves(value)

@@ -50,7 +50,7 @@ def _a_zone_has_a_domain(config: StackConfig) -> Iterator[Breach]:
 def _delegations_lead_elsewhere(config: StackConfig) -> Iterator[Breach]:
     for label, servers in config.dns.zone.delegations.items():
         at: KeyPath = (_DNS, "zone", "delegations", label)
-        if label in OWN_LABELS:
+        if label in (*OWN_LABELS, *_streams(config)):
             yield Breach(path=at, problem="is a name of this stack itself", allowed="another name")
         for index, server in enumerate(servers):
             if server in servers[:index]:
@@ -76,6 +76,18 @@ def _names_have_a_zone(config: StackConfig) -> Iterator[Breach]:
     for index, place in enumerate(dns.names.copies):
         if place in dns.names.copies[:index]:
             yield Breach(path=(_DNS, "names", "copies", index), problem=f"{place} is given twice", allowed="each once")
+
+
+def _streams_have_names_of_their_own(config: StackConfig) -> Iterator[Breach]:
+    for name in _streams(config) if config.dns.names.enabled else ():
+        if name in OWN_LABELS:
+            at: KeyPath = (f"{NAMESPACE}:loadBalancers", name)
+            yield Breach(path=at, problem=f"{name}.{config.dns.domain} leads elsewhere", allowed="another name")
+
+
+def _streams(config: StackConfig) -> tuple[str, ...]:
+    """The network load balancers, each of which has a public name that begins with its own."""
+    return tuple(name for name, one in config.load_balancers.items() if one.kind == "network")
 
 
 def _what_is_checked_has_a_name(config: StackConfig) -> Iterator[Breach]:
@@ -134,6 +146,7 @@ DNS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _a_zone_has_a_domain,
     _delegations_lead_elsewhere,
     _names_have_a_zone,
+    _streams_have_names_of_their_own,
     _what_is_checked_has_a_name,
     _failover_is_whole,
 )

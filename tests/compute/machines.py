@@ -69,6 +69,8 @@ class KnownRoute:
     """A way for requests that is there already."""
 
     target_group_arn: Output[str]
+    balancer_suffix: Output[str]
+    target_group_suffix: Output[str]
     request_label: Output[str]
     stream_target_group_arn: Output[str] | None = None
     alternate_target_group_arn: Output[str] | None = None
@@ -79,6 +81,8 @@ class KnownRoute:
 def route(*, stream: bool = False) -> KnownRoute:
     return KnownRoute(
         target_group_arn=Output.from_input("arn:target-group"),
+        balancer_suffix=Output.from_input("app/x/1"),
+        target_group_suffix=Output.from_input("targetgroup/y/2"),
         request_label=Output.from_input("app/x/1/targetgroup/y/2"),
         stream_target_group_arn=Output.from_input("arn:stream") if stream else None,
     )

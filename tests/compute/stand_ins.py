@@ -30,6 +30,8 @@ class StandInRouted:
     alternate_target_group_arn: Output[str] | None
     production_rule_arn: Output[str] | None
     test_rule_arn: Output[str] | None
+    balancer_suffix: Output[str]
+    target_group_suffix: Output[str]
     request_label: Output[str]
     stream_target_group_arn: Output[str] | None
 
@@ -65,6 +67,8 @@ def routed(*, turns: bool = True, stream: bool = False) -> StandInRouted:
         alternate_target_group_arn=given("targetgroup/green/2222") if turns else None,
         production_rule_arn=given(f"listener-rule/{BALANCER}/a/b") if turns else None,
         test_rule_arn=given(f"listener-rule/{BALANCER}/a/c") if turns else None,
+        balancer_suffix=Output.from_input(BALANCER),
+        target_group_suffix=Output.from_input("targetgroup/blue/1111"),
         request_label=Output.from_input(f"{BALANCER}/targetgroup/blue/1111"),
         stream_target_group_arn=given("targetgroup/stream/3333") if stream else None,
     )

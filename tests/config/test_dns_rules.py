@@ -69,6 +69,13 @@ def test_a_zone_can_be_made_and_not_used_yet_or_be_anothers_and_used(copy: Path)
     assert (read().zone.enabled, read().names.enabled) == (False, True)
 
 
+def test_a_network_load_balancer_leaves_the_names_of_the_stack_itself_alone(copy: Path) -> None:
+    dns(copy)
+    replace_in(copy / "Pulumi.dev.yaml", "^    stream:$", "    www:")
+    replace_in(copy / "Pulumi.dev.yaml", r"^      stream: \{", "      stream: {loadBalancer: www, ")
+    assert refusals(copy) == ["plinth:loadBalancers.www: www.dev.example.org leads elsewhere; another name"]
+
+
 @pytest.mark.parametrize("off", [{"names": names(enabled=False)}, {"zone": zone(enabled=False, id=ZONE_ID)}])
 def test_without_a_domain_there_is_neither_zone_nor_name(copy: Path, off: dict[str, object]) -> None:
     assert refusals(dns(copy, domain="", **off)) == [  # type: ignore[arg-type]
@@ -88,7 +95,13 @@ def test_without_a_domain_there_is_neither_zone_nor_name(copy: Path, off: dict[s
             "zone.delegations: are given, but this stack does not make the zone; "
             "none: the stack of the zone says what it delegates",
         ),
-        ({"zone": zone(delegations={"api": SERVERS})}, "zone.delegations.api: is a name of this stack itself; another name"),
+        *(
+            (
+                {"zone": zone(delegations={label: SERVERS})},
+                f"zone.delegations.{label}: is a name of this stack itself; another name",
+            )
+            for label in ("api", "stream")
+        ),
         (
             {"zone": zone(delegations={"eu": [*SERVERS, SERVERS[0]]})},
             f"zone.delegations.eu[2]: {SERVERS[0]} is given twice; each name server once",

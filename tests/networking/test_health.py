@@ -30,6 +30,13 @@ def test_the_endpoint_is_asked_by_https_every_half_minute_and_fails_at_the_third
     assert graph.of_type(HealthCheck.TYPE)[0].outputs == {"health_check_id": check.outputs["id"]}
 
 
+def test_what_speaks_no_http_is_well_while_it_takes_connections() -> None:
+    graph = recorded(lambda ctx: HealthCheck("health", replace(ARGS, path=None), ctx))
+    inputs = named(graph, "health-check").inputs
+    assert (inputs["type"], inputs["fqdn"], inputs["port"]) == ("TCP", "api.example.org", 443)
+    assert inputs.keys().isdisjoint({"resourcePath", "enableSni"})
+
+
 @pytest.mark.parametrize(("region", "alarm"), [("us-east-1", ""), ("eu-west-1", "us-east-1")])
 @pytest.mark.requirement("EDG-04", part="the signal that its alarm is made of, in us-east-1")
 def test_the_alarm_is_where_route_53_keeps_its_metrics(region: str, alarm: str) -> None:

@@ -63,7 +63,7 @@ def test_a_service_has_one_group_and_one_rule_that_leads_its_paths_there() -> No
     assert rule.inputs["conditions"] == [{"pathPattern": {"values": ["/booking/*"]}}]
     assert rule.inputs["actions"] == [{"type": "forward", "order": 1, "targetGroupArn": blue.outputs["arn"]}]
     assert rule.options.ignore_changes == ()
-    assert outputs(graph).keys() == {"target_group_arn", "request_label"}
+    assert outputs(graph).keys() == {"target_group_arn", "balancer_suffix", "target_group_suffix", "request_label"}
 
 
 def test_hosts_are_a_second_condition() -> None:
@@ -198,6 +198,8 @@ def test_a_service_with_a_stream_alone_registers_there() -> None:
     group = named(graph, "booking-stream").outputs
     assert outputs(graph) == {
         "target_group_arn": group["arn"],
+        "balancer_suffix": "net/edge/1",
+        "target_group_suffix": group["arnSuffix"],
         "request_label": f"net/edge/1/{group['arnSuffix']}",
     }
 

@@ -317,6 +317,14 @@ def test_what_an_engine_left_unknown_changes_only_where_it_waits_for_something_r
 # A deployed stack and an offline plan of it
 
 
+def test_a_secret_that_is_made_of_something_replaced_changes_with_it() -> None:
+    def plan(cidr: str) -> Graph:
+        return graph(thing("vpc", cidrBlock=cidr), thing("fact", ROLE, needs={"value": [urn("vpc")]}, value=SECRET))
+
+    assert kinds(compared(plan("x"), plan("x"))) == {}
+    assert kinds(compared(plan("x"), plan("y"))) == {"vpc": Kind.REPLACE, "fact": Kind.UPDATE}
+
+
 def test_a_made_up_value_is_the_real_one_of_the_same_resource() -> None:
     made, tokens = invented("vpc")
     deployed = graph(thing("vpc", outputs={"id": "vpc-1"}), thing("subnet", SUBNET, vpcId="vpc-1", text="on vpc-1!"))

@@ -29,12 +29,10 @@ DELEGATIONS: KeyPath = ("plinth:dns", "zone", "delegations")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancer:
-    """Stands where the public load balancer does."""
+    """Stands where a load balancer does."""
 
     dns_name: Output[str]
     dns_zone_id: Output[str]
-    listener_arn: Output[str]
-    test_listener_arn: Output[str]
     arn_suffix: Output[str]
 
 
@@ -54,12 +52,18 @@ def loaded(stack: str, **section: object) -> Stack:
 
 
 def leading(stack: Stack) -> Graph:
-    """What leads to the public load balancer of a stack."""
+    """What leads to the load balancers of a stack."""
 
     def program(ctx: Any) -> None:
-        known = {name: Output.from_input(name) for name in ("listener_arn", "test_listener_arn", "arn_suffix")}
-        home = LoadBalancer(dns_name=Output.from_input("elb.example.net"), dns_zone_id=Output.from_input("Z35SX"), **known)
-        dns.names(stack, ctx, dns.zone(stack, ctx), home)
+        balancers = {
+            name: LoadBalancer(
+                dns_name=Output.from_input(f"{name}.elb.example.net"),
+                dns_zone_id=Output.from_input(f"ZONE{name.upper()}"),
+                arn_suffix=Output.from_input(name),
+            )
+            for name in stack.config.load_balancers
+        }
+        dns.names(stack, ctx, dns.zone(stack, ctx), balancers)
 
     return recorded(program)
 
@@ -130,7 +134,7 @@ def test_the_certificate_covers_site_and_api_and_shows_that_they_are_ours(stack:
     graph = planned_with(tmp_path, stack, NAMES)
     assert hanging(graph) == []
     domain, home = DOMAINS[stack], named(graph, "certificate-home")
-    assert set(home.inputs["subjectAlternativeNames"]) == {domain, f"www.{domain}", f"api.{domain}"}
+    assert set(home.inputs["subjectAlternativeNames"]) == {domain, f"www.{domain}", f"api.{domain}", f"stream.{domain}"}
     assert {record["name"] for record in records(graph, "CNAME").values()} == {
         option["resourceRecordName"] for option in home.outputs["domainValidationOptions"]
     }
@@ -179,9 +183,12 @@ def test_staging_and_dev_have_no_certificate_where_they_have_nothing(tmp_path: P
 def test_one_name_leads_to_the_load_balancer_of_the_stack(stack: str) -> None:
     graph = leading(loaded(stack))
     for kind in ("A", "AAAA"):
-        (record,) = records(graph, kind).values()
-        assert record["name"] == f"api.{DOMAINS[stack]}"
-        assert record["aliases"] == [{"name": "elb.example.net", "zoneId": "Z35SX", "evaluateTargetHealth": True}]
+        assert {record["name"]: record["aliases"] for record in records(graph, kind).values()} == {
+            f"{label}.{DOMAINS[stack]}": [
+                {"name": f"{to}.elb.example.net", "zoneId": f"ZONE{to.upper()}", "evaluateTargetHealth": True}
+            ]
+            for label, to in {"api": "public", "stream": "stream"}.items()
+        }
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])
@@ -189,22 +196,25 @@ def test_one_name_leads_to_the_load_balancer_of_the_stack(stack: str) -> None:
 def test_the_public_endpoint_is_checked(stack: str, tmp_path: Path) -> None:
     graph = planned_with(tmp_path, stack, HEALTH_CHECKS)
     assert hanging(graph) == []
-    (check,) = [found.inputs for found in of_kind(graph, "HealthCheck") if found.custom]
-    assert (check["type"], check["fqdn"], check["resourcePath"]) == ("HTTPS", f"api.{DOMAINS[stack]}", "/health/")
-    assert (check["requestInterval"], check["failureThreshold"]) == (30, 3)
+    checks = [found.inputs for found in of_kind(graph, "HealthCheck") if found.custom]
+    assert {(check["type"], check["fqdn"], check.get("resourcePath")) for check in checks} == {
+        ("HTTPS", f"api.{DOMAINS[stack]}", "/health/"),
+        ("TCP", f"stream.{DOMAINS[stack]}", None),
+    }
+    assert {(check["port"], check["requestInterval"], check["failureThreshold"]) for check in checks} == {(443, 30, 3)}
 
 
 @pytest.mark.requirement("EDG-05")
 def test_prod_fails_over_to_its_standby() -> None:
     stack = loaded("prod", failover={"target": "standby.elb.example.net", "targetZoneId": "Z1H1FL5HABSF5"})
     graph = leading(stack)
-    (check,) = [found for found in of_kind(graph, "HealthCheck") if found.custom]
+    check = named(graph, "api-health-check")
     for kind in ("A", "AAAA"):
         pair = [record for record in records(graph, kind).values() if record["name"] == "api.example.org"]
         assert {record["setIdentifier"] for record in pair} == {"primary", "secondary"}
         by_part = {record["failoverRoutingPolicies"][0]["type"]: record for record in pair}
         assert by_part["PRIMARY"]["healthCheckId"] == check.outputs["id"]
-        assert by_part["PRIMARY"]["aliases"][0]["name"] == "elb.example.net"
+        assert by_part["PRIMARY"]["aliases"][0]["name"] == "public.elb.example.net"
         assert by_part["SECONDARY"]["aliases"][0]["name"] == "standby.elb.example.net"
     assert check.inputs["fqdn"] == "api-home.example.org", "checked by its own name the standby would pass for it"
     assert "api-home.example.org" in {record["name"] for record in records(graph, "A").values()}
@@ -213,5 +223,5 @@ def test_prod_fails_over_to_its_standby() -> None:
 
 def test_without_a_load_balancer_no_name_leads_anywhere() -> None:
     stack = loaded("dev")
-    graph = recorded(lambda ctx: dns.names(stack, ctx, dns.zone(stack, ctx), None))
+    graph = recorded(lambda ctx: dns.names(stack, ctx, dns.zone(stack, ctx), {}))
     assert of_kind(graph, "Record") == []
