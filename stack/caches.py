@@ -83,7 +83,7 @@ def _told(stack: Stack, ctx: Context, made: Mapping[str, KeyValueStore]) -> Iter
             cache = made[behind]
             facts = {
                 "host": cache.host,
-                "port": cache.port.apply(str),
+                "port": str(cache.port),
                 "reader": cache.reader_host,
                 "cluster": "true" if cache.sharded else "false",
             }
@@ -94,6 +94,6 @@ def _told(stack: Stack, ctx: Context, made: Mapping[str, KeyValueStore]) -> Iter
 def facts(made: Mapping[str, KeyValueStore]) -> dict[str, object]:
     """What other programs may know of the caches."""
     return {
-        name: gather_map({"host": cache.host, "reader": cache.reader_host, "port": cache.port.apply(str)})
+        name: gather_map({"host": cache.host, "reader": cache.reader_host, "port": str(cache.port)})
         for name, cache in made.items()
     }

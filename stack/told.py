@@ -77,8 +77,8 @@ def _said(stack: Stack, ctx: Context, name: str) -> Iterator[tuple[str, str]]:
     yield "SERVICE", name
     if service.port:
         yield "PORT", str(service.port)
-    if service.scaling and service.scaling.backlog:
-        yield "WORKLOAD_QUEUE", service.scaling.backlog.queue
+    if queue := _queue(stack, name):
+        yield "WORKLOAD_QUEUE", queue
     if any(store in CACHES for store in connected(stack.config, name)):
         yield "REDIS_TLS", "1"
     for to in dict.fromkeys(entry.to for entry in service.access):
@@ -94,6 +94,17 @@ def _said(stack: Stack, ctx: Context, name: str) -> Iterator[tuple[str, str]]:
                 yield f"{word}_URL", f"http://{thing}.{stack.config.networking.discovery.domain}:{port}"
             case _:
                 pass
+
+
+def _queue(stack: Stack, name: str) -> str:
+    """What the worker of a workload takes its messages from: it is told so, and whoever may send it some by the same broker."""
+    services = stack.config.services
+    own = services[name]
+    if own.scaling and own.scaling.backlog:
+        return own.scaling.backlog.queue
+    same = [one for one in services.values() if one.workload == own.workload] if "broker" in connected(stack.config, name) else []
+    queues = {one.scaling.backlog.queue for one in same if one.scaling and one.scaling.backlog}
+    return queues.pop() if len(queues) == 1 else ""
 
 
 def _secret(ctx: Context, name: str, secret_arns: Mapping[str, Output[str]]) -> Input[str]:

@@ -157,7 +157,7 @@ class KeyValueStore(Protocol):
         ...
 
     @property
-    def port(self) -> Output[int]:
+    def port(self) -> int:
         """Its port."""
         ...
 

@@ -127,7 +127,7 @@ class Cache(Component):
 
     host: Output[str]
     reader_host: Output[str]
-    port: Output[int]
+    port: int
 
     def __init__(self, name: str, args: CacheArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
@@ -144,7 +144,7 @@ class Cache(Component):
         sharded = args.sharded
         self.host = group.configuration_endpoint_address if sharded else group.primary_endpoint_address
         self.reader_host = group.reader_endpoint_address if args.replicas and not sharded else self.host
-        self.port = group.port.apply(lambda port: port or REDIS_PORT)
+        self.port = REDIS_PORT
         self.publish()
 
     @property

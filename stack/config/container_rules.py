@@ -19,7 +19,7 @@ PGBOUNCER_PORT: Final = 6432
 BUILD: Final = "build:"
 """What stands before the folder that an image is made of."""
 _DOCKERFILE: Final = "Dockerfile"
-_OURS: Final = ("PGBOUNCER", "PORT", "REDIS_TLS", "TMPDIR", "WORKLOAD_QUEUE", "WORKLOAD_SERVICE")
+_OURS: Final = ("PGBOUNCER", "PORT", "REDIS_TLS", "SERVICE", "TMPDIR", "WORKLOAD_QUEUE")
 """Variables that the platform sets."""
 _CRON: Mapping[str, range] = {
     "minute": range(60),

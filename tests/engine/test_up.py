@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from plinth.engine.recording import record
-from tests.engine.real import NEEDED, against_moto
-from tests.harness import deployable, lean, of_kind, project_copy, replace_in
+from tests.engine.real import NEEDED, WITH_PACKS, against_moto
+from tests.harness import STACKS, deployable, lean, of_kind, project_copy, replace_in
 
 pytestmark = NEEDED
 
-EXPLAINED = ("deploymentConfiguration: not in the 5.100 schema",)
+EXPLAINED = (
+    "deploymentConfiguration: not in the 5.100 schema",
+    "advancedConfiguration: not in the 5.100 schema",
+)
 """Warnings that are expected, by the text they contain: of how versions of a service on ECS take turns, which the provider's next
 major version knows."""
 VPN = frozenset(
@@ -20,6 +23,7 @@ VPN = frozenset(
 )
 """The emulated AWS has no Client VPN: the stand-in makes these up, after the provider has planned and checked them."""
 NOT_SERVED: Mapping[str, str] = {
+    "aws_efs_backup_policy": "it answers that there is none",
     "aws_elasticache_parameter_group": "it answers with an error of its own",
     "aws_elasticache_replication_group": "the nodes that it says it has cannot be asked for",
     "aws_s3_bucket_logging": "it answers with an error of its own where a policy lets the records in",
@@ -28,10 +32,22 @@ NOT_SERVED: Mapping[str, str] = {
     "aws_ssm_patch_group": "it looks for a maintenance window in place of the baseline",
 }
 """What the emulated AWS cannot make, and why: planned and checked by the provider, and made up."""
-UNREAD = "aws_ssm_maintenance_window_target"
-"""It is made, and cannot be read."""
-PLANNED_ONLY = ("--plan-only-types", ",".join([*NOT_SERVED, "aws_kms_alias", "aws_kms_replica_key"]))
-"""In prod. The emulated AWS copies no keys to other regions, and an alias cannot be given to a copy that was made up."""
+NOT_ELSEWHERE: Mapping[str, str] = {
+    "aws_kms_alias": "an alias cannot be given to a copy that was made up",
+    "aws_kms_replica_key": "it copies no keys to other regions",
+    "aws_s3_bucket_intelligent_tiering_configuration": "it refuses one in another region than its own",
+}
+"""The same of a stack with things in several regions."""
+NOT_KNOWN: Mapping[str, str] = {
+    "aws_accessanalyzer_analyzer": "it has no Access Analyzer",
+    "aws_ebs_default_kms_key": "it has no defaults of EBS",
+    "aws_s3_account_public_access_block": "it answers that there is none",
+    "aws_ssm_maintenance_window_target": "it is made, and cannot be read",
+}
+"""What the stand-in found missing by itself."""
+PLANNED_ONLY = ("--plan-only-types", ",".join([*NOT_SERVED, *NOT_ELSEWHERE]))
+DUPLICATE = "InvalidPermission.Duplicate"
+"""When the emulated AWS is slow, a client asks again for a rule that is there by then."""
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 
 
@@ -41,30 +57,41 @@ def count(folder: Path, stack: str) -> int:
 
 
 def nothing_went_wrong(report: dict[str, Any], *, made_up: frozenset[str] = frozenset()) -> None:
-    assert {kind for kind, _ in report["faked"]} == made_up
+    """`made_up` are the only types that may be faked."""
+    assert {kind for kind, _ in report["faked"]} <= made_up
     assert [warning for warning in report["warnings"] if not any(known in warning for known in EXPLAINED)] == []
 
 
 def served(folder: Path, stack: str) -> None:
-    """Makes the stack file one that the emulated AWS can serve: it knows MySQL up to 8.0."""
+    """Makes the stack file one that the emulated AWS can serve, and that goes down again.
+
+    It knows MySQL up to 8.0, and no forecasts of services on ECS: those are policies of a type that it refuses.
+    """
     file = folder / f"Pulumi.{stack}.yaml"
     replace_in(file, 'engineVersion: "8.4"', 'engineVersion: "8.0"')
+    replace_in(file, "deletion: .*", "deletion: destroy")
+    if stack == "prod":
+        replace_in(file, "most: 10, (.*), predictive: forecast", r"most: 10, \1")
 
 
 @pytest.mark.requirement("DEL-12", part="one `pulumi up` from nothing; nothing needs a second run")
-def test_dev_goes_up_at_once_is_unchanged_afterwards_and_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_goes_up_at_once_is_unchanged_afterwards_and_leaves_nothing_behind(stack: str, tmp_path: Path) -> None:
     folder = deployable(tmp_path)
-    served(folder, "dev")
-    up, again, destroy, report = against_moto(
-        folder, "dev", "up", "preview", "destroy", options=("--plan-only-types", ",".join(NOT_SERVED))
-    )
-    planned = record(folder, "dev")
+    served(folder, stack)
+    unserved = {*NOT_SERVED, *(NOT_ELSEWHERE if stack == "prod" else ())}
+    options = ("--plan-only-types", ",".join(sorted(unserved)), *WITH_PACKS)
+    steps = "up", "preview", "destroy"
+    up, again, destroy, report = against_moto(folder, stack, *steps, options=options)
+    if up["errors"] and all(DUPLICATE in error for error in up["errors"]):
+        up, again, destroy, report = against_moto(folder, stack, *steps, options=options)
+    planned = record(folder, stack)
     whole, fleets = len(planned.resources) + 1, len(of_kind(planned, "Group"))
     assert (up["rc"], up["errors"], up["changes"]) == (0, [], {"create": whole})
     # The emulated AWS does not say of a group of machines which types it mixes.
     assert (again["rc"], again["changes"]) == (0, {"same": whole - fleets, "update": fleets})
     assert (destroy["rc"], destroy["errors"], destroy["changes"]) == (0, [], {"delete": whole})
-    nothing_went_wrong(report, made_up=frozenset({*NOT_SERVED, UNREAD}))
+    nothing_went_wrong(report, made_up=frozenset({*unserved, *NOT_KNOWN}))
 
 
 @pytest.mark.requirement("DEL-12", part="the same again, and after a refresh, for what no service needs")
@@ -79,14 +106,6 @@ def test_what_is_there_without_services_is_unchanged_after_a_refresh(tmp_path: P
     assert (refresh["rc"], set(refresh["changes"])) == (0, {"same"})
     assert (destroy["rc"], destroy["errors"], destroy["changes"]) == (0, [], {"delete": whole})
     nothing_went_wrong(report, made_up=frozenset({"aws_s3_bucket_logging"}))
-
-
-@pytest.mark.requirement("DEL-12", part="the provider accepts every resource of every stack")
-@pytest.mark.parametrize("stack", ["staging", "prod"])
-def test_the_provider_accepts_the_plan_of_every_other_stack(stack: str, tmp_path: Path) -> None:
-    folder = deployable(tmp_path)
-    preview, _ = against_moto(folder, stack, "preview")
-    assert (preview["rc"], preview["errors"], preview["changes"]) == (0, [], {"create": count(folder, stack)})
 
 
 @pytest.mark.requirement("NET-24", part="the provider accepts it; it was never really created, since moto has no Client VPN")

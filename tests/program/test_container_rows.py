@@ -125,6 +125,7 @@ def test_django_runs_beside_pgbouncer_with_secrets_by_reference_alone(stack: str
         "PORT": "8000",
         "PGBOUNCER": "1",
         "REDIS_TLS": "1",
+        "WORKLOAD_QUEUE": "default",
         "TMPDIR": "/dev/shm",  # noqa: S108
     }
     assert CONFIGS[stack].services["booking"].route is not None

@@ -69,6 +69,8 @@ def test_the_worker_answers_nobody_and_scales_on_what_it_says_itself(stack: str)
     assert (metric["namespace"], metric["metricName"]) == ("Plinth/Workers", "QueueDepth")
     dimensions = {one["name"]: one["value"] for one in metric["dimensions"]}
     told = said(graph, "booking-worker")
+    assert said(graph, "booking")["WORKLOAD_QUEUE"] == told["WORKLOAD_QUEUE"], "who sends knows where"
+    assert "WORKLOAD_QUEUE" not in said(graph, "collection")
     assert dimensions == {"Service": told["SERVICE"], "Queue": told["WORKLOAD_QUEUE"]}
     assert (metric["namespace"], metric["metricName"], tuple(sorted(dimensions.items()))) in published(told)
     rights = json.loads(named(graph, "service-booking-worker-identity-rights").inputs["policy"])["Statement"]
