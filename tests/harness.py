@@ -91,6 +91,7 @@ def plinth_here(folder: Path, *arguments: str, patch: pytest.MonkeyPatch, captur
     def once(where: Path, stacks: Sequence[str]) -> Iterator[Recorded]:
         """An unchanged copy of the program is planned as the repository is, which is known by now."""
         if not set(stacks) <= set(STACKS) or program_of(where) != program_of(ROOT):
+            warm_up(PROGRAM)
             yield from record_all(where, stacks)
             return
         for stack in stacks:

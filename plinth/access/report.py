@@ -1,7 +1,8 @@
 """What `plinth access` says of a stack, as plain data."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from plinth.access.arns import BY_NAME, arns_of
@@ -37,11 +38,16 @@ def called(principal: str) -> str:
     return f"whom account {account[1]} lets" if account else principal
 
 
-def targets_of(graph: Graph, right: Right) -> Sequence[str]:
-    """What a right is on: a thing of the stack by its logical name, anything else, and whatever means several, as written."""
+def targets_in(graph: Graph) -> Callable[[Right], Sequence[str]]:
+    """Says what a right is on: a thing of the stack by its logical name; anything else, and what means several, as written."""
     known = [(resource.name, arns_of(graph, resource)) for resource in graph.resources.values() if resource.type in _NAMED]
-    meant = {target: [name for name, arns in known if names(target, arns)] for target in right.targets}
-    return list(dict.fromkeys(found[0] if len(found) == 1 and target != "*" else target for target, found in meant.items()))
+
+    @cache
+    def meant(target: str) -> str:
+        found = [name for name, arns in known if names(target, arns)]
+        return found[0] if len(found) == 1 and target != "*" else target
+
+    return lambda right: list(dict.fromkeys(map(meant, right.targets)))
 
 
 def to_json(graph: Graph, document: Document | None = None) -> Mapping[str, Any]:

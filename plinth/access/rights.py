@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from plinth.access.arns import arns_of
 from plinth.engine.graph import Graph
@@ -138,7 +139,15 @@ def _texts(values: Sequence[object]) -> tuple[str, ...]:
 
 
 def _names(target: str, arn: str) -> bool:
-    if target.startswith((f"{arn}:", f"{arn}/", f"{arn}-??????")):
+    if target == arn or (target.startswith(arn) and target[len(arn) :].startswith(_WITHIN)):
         return True
-    pattern = re.escape(target).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(pattern, arn) is not None
+    return ("*" in target or "?" in target) and _pattern(target).fullmatch(arn) is not None
+
+
+_WITHIN = (":", "/", "-??????")
+"""How the name of something in a thing goes on after that of the thing; the last is a secret, whose ARN ends in six letters."""
+
+
+@cache
+def _pattern(target: str) -> re.Pattern[str]:
+    return re.compile(re.escape(target).replace(r"\*", ".*").replace(r"\?", "."))

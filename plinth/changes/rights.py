@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from plinth.access.report import called, targets_of
+from plinth.access.report import called, targets_in
 from plinth.access.rights import Access, Right, access
 from plinth.changes.model import Changes
 from plinth.changes.terms import Terms, common
@@ -69,6 +69,7 @@ class _Shown(NamedTuple):
 def _atoms(found: Access, terms: Terms) -> dict[_Atom, _Shown]:
     """Each right and each trust taken apart."""
     atoms: dict[_Atom, _Shown] = {}
+    targets_of = targets_in(terms.graph)
     held: list[tuple[Holds, Right]] = [
         *(("right", right) for right in found.rights),
         *(("trust", taker) for taker in found.takers),
@@ -77,7 +78,7 @@ def _atoms(found: Access, terms: Terms) -> dict[_Atom, _Shown]:
         principal = terms.partner.get(right.principal, right.principal)
         said = terms.say(target)
         meant = target if said == UNKNOWN else str(said)
-        (name,) = targets_of(terms.graph, replace(right, targets=(target,)))
+        (name,) = targets_of(replace(right, targets=(target,)))
         for action in right.actions:
             atoms[_Atom(holds, principal, action, meant, right.conditions)] = _Shown(called(right.principal), name)
     return atoms

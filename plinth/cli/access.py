@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from plinth.access.entries import asked_for, entry_of
-from plinth.access.report import called, principals, targets_of, things, to_json
+from plinth.access.report import called, principals, targets_in, things, to_json
 from plinth.access.rights import Right, access
 from plinth.cli.project import console, graph_of, stack_file
 from plinth.cli.why import asked_by
@@ -32,6 +32,7 @@ def run(stack: str | None, from_file: str | None, *, as_json: bool) -> None:
 def show(graph: Graph, document: Document | None, out: Console) -> None:
     """Two trees: principals with their rights and what asked for them, things with those who reach them."""
     found = access(graph)
+    targets_of = targets_in(graph)
     people = Tree(f"[bold]{graph.stack}[/]  who may do what")
     for one, takers, rights in principals(graph, found):
         branch = people.add(f"[bold]{one.name}[/]  [dim]asked by[/] {escape(asked_by(graph, one))}")
@@ -39,7 +40,7 @@ def show(graph: Graph, document: Document | None, out: Console) -> None:
             branch.add(f"[dim]taken by[/] {escape(called(taker.principal))}{_if(taker)}")
         asked = asked_for(document, graph.asked_by(one))
         for right in rights:
-            what = f"{_actions(right.actions)} [dim]on[/] {escape(', '.join(targets_of(graph, right)))}{_if(right)}"
+            what = f"{_actions(right.actions)} [dim]on[/] {escape(', '.join(targets_of(right)))}{_if(right)}"
             branch.add(f"{what}{_for(entry_of(asked, right))}")
     out.print(people)
     out.print()

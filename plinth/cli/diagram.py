@@ -7,8 +7,8 @@ import typer
 from plinth.cli.project import graph_of
 from plinth.diagram.drawn import drawn
 from plinth.diagram.mermaid import block, mermaid
+from plinth.diagram.model import Diagram
 from plinth.diagram.svg import svg
-from plinth.engine.graph import Graph
 
 
 def run(stack: str | None, from_file: str | None, *, as_svg: bool, as_json: bool) -> None:
@@ -20,13 +20,12 @@ def run(stack: str | None, from_file: str | None, *, as_svg: bool, as_json: bool
         typer.echo(svg(diagram) if as_svg else mermaid(diagram), nl=False)
 
 
-def write(folder: Path, graph: Graph) -> tuple[str, ...]:
+def write(folder: Path, diagram: Diagram) -> tuple[str, ...]:
     """Writes the picture to out/<stack>/diagram.md and diagram.svg below `folder`; gives the paths from there."""
-    diagram = drawn(graph)
-    into = folder / "out" / graph.stack
+    into = folder / "out" / diagram.stack
     into.mkdir(parents=True, exist_ok=True)
     texts = {
-        into / "diagram.md": f"# {graph.project}, stack {graph.stack}\n\n{block(diagram)}",
+        into / "diagram.md": f"# {diagram.project}, stack {diagram.stack}\n\n{block(diagram)}",
         into / "diagram.svg": svg(diagram),
     }
     for file, text in texts.items():

@@ -47,7 +47,7 @@ def run(names: Sequence[str], *, as_json: bool) -> int:
     stacks = plan(folder, wanted)
     verdicts = judged([recorded.graph for recorded in stacks.values()])
     found = subjects(verdicts.stacks)
-    written = {name: [_write(folder, recorded.graph), *draw(folder, recorded.graph)] for name, recorded in stacks.items()}
+    written = {one.graph.stack: [_write(folder, one.graph), *draw(folder, one.diagram)] for one in found}
     page = write_report(folder, reported(found, PLANNED, verdicts.stale))
     if as_json:
         rows = [_row(stacks[one.graph.stack], one, loaded[one.graph.stack], written[one.graph.stack]) for one in found]

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from plinth.engine.values import UNKNOWN, Value, leaves, with_leaves
@@ -131,15 +131,10 @@ class Graph:
         return tuple(resource for resource in self.resources.values() if resource.type == token)
 
     def to_json(self) -> str:
-        """The graph as JSON text, which `from_json` reads."""
-        plain = {
-            "project": self.project,
-            "stack": self.stack,
-            "resources": [asdict(resource) for resource in self.resources.values()],
-            "outputs": self.outputs,
-            "invented": self.invented,
-        }
-        return json.dumps(plain, indent=1)
+        """The graph as JSON text, a line for each resource, which `from_json` reads."""
+        resources = ",\n".join(json.dumps(_plain(resource)) for resource in self.resources.values())
+        rest = {key: json.dumps(getattr(self, key)) for key in ("project", "stack", "outputs", "invented")}
+        return "{\n" + "".join(f'"{key}": {text},\n' for key, text in rest.items()) + f'"resources": [\n{resources}\n]\n}}\n'
 
     @staticmethod
     def from_json(text: str) -> "Graph":
@@ -155,11 +150,13 @@ class Graph:
         )
 
 
+@cache
 def type_of(urn: str) -> str:
     """The type token of a URN: `aws:ec2/vpc:Vpc`."""
     return urn.split("::", 3)[2].rsplit("$", 1)[-1]
 
 
+@cache
 def name_of(urn: str) -> str:
     """The logical name at the end of a URN."""
     return urn.split("::", 3)[3]
@@ -170,6 +167,13 @@ def child_urn(*, stack: str, project: str, parent: str, token: str, name: str) -
     chain = parent.split("::", 3)[2] if parent else STACK_TYPE
     qualified = token if chain == STACK_TYPE else f"{chain}${token}"
     return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"
+
+
+def _plain(resource: Resource) -> dict[str, Any]:
+    return {**{name: getattr(resource, name) for name in _FIELDS}, "options": asdict(resource.options)}
+
+
+_FIELDS = tuple(one.name for one in fields(Resource))
 
 
 def _resource_from(entry: Mapping[str, Any]) -> Resource:

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from plinth.changes.model import Changes
 from plinth.cost.report import CostReport, Verdict
+from plinth.diagram.drawn import drawn
+from plinth.diagram.model import Diagram
 from plinth.engine.graph import Graph
 from plinth.policy.verdicts import Verdicts
 from plinth.report.model import Figure, Section
 from plinth.timing.deployment import Timing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """A stack, and what was found by reading more than its graph.
 
@@ -30,6 +33,11 @@ class Subject:
     def graph(self) -> Graph:
         """The stack itself."""
         return self.verdicts.graph
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """It as a picture."""
+        return drawn(self.graph)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -333,12 +333,12 @@ def test_the_command_prints_mermaid_svg_or_json(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_both_pictures_are_written_beside_the_graph(tmp_path: Path) -> None:
-    graph = graphs()["dev"]
-    assert command.write(tmp_path, graph) == ("out/dev/diagram.md", "out/dev/diagram.svg")
-    assert (tmp_path / "out/dev/diagram.svg").read_text() == svg(drawn(graph))
+    diagram = drawn(graphs()["dev"])
+    assert command.write(tmp_path, diagram) == ("out/dev/diagram.md", "out/dev/diagram.svg")
+    assert (tmp_path / "out/dev/diagram.svg").read_text() == svg(diagram)
     text = (tmp_path / "out/dev/diagram.md").read_text()
     assert text.startswith("# plinth, stack dev\n")
-    assert f"```mermaid\n{mermaid(drawn(graph))}```\n" in text
+    assert f"```mermaid\n{mermaid(diagram)}```\n" in text
 
 
 @pytest.mark.requirement("OPS-06", part="the generated page; more chapters come with later parts")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from plinth.access.report import called, principals, targets_of, things
+from plinth.access.report import called, principals, targets_in, things
 from plinth.access.rights import Access, Right, access
 from plinth.engine.graph import Graph, Resource, name_of
 from plinth.report.model import Cell, Column, Figure, Kind, Section, Table
@@ -43,9 +43,10 @@ def part(subject: Subject) -> Part:
 
 
 def _rights(graph: Graph, people: Iterable[tuple[Resource, Sequence[Right], Sequence[Right]]]) -> Iterator[tuple[Cell, ...]]:
+    targets_of = targets_in(graph)
     for _, takers, rights in people:
         for right in (*takers, *rights):
-            on = ", ".join(targets_of(graph, right))
+            on = ", ".join(targets_of(right))
             yield called(right.principal), ", ".join(right.actions), on, _conditions(right), name_of(right.held_by)
 
 
