@@ -1,5 +1,8 @@
 """What many tests need: the repository, a component recorded on its own, a stack file with one thing changed."""
 
+import fcntl
+import os
+import pickle
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +34,8 @@ CREDENTIALS = {
 }
 """Encrypted by the Pulumi command line under that passphrase: `planted-<name>`, which must never be seen in plain."""
 PLANTED = "planted-"
+SHARED = "PLINTH_TEST_RUN"
+"""The variable that says where the processes of one test run keep what they share; not there where there is one alone."""
 _PLANNED: dict[tuple[object, str], Recorded] = {}
 """What changed programs register, by all that they are made of and the stack."""
 _GENERATED = {"__pycache__", "node_modules"}
@@ -58,7 +63,20 @@ def recorded(build: Callable[[Context], object], *, retain: bool = False, mode: 
 
 @cache
 def graphs() -> dict[str, Graph]:
-    """The three stacks of the repository, recorded once a test process, each in a process of its own."""
+    """The three stacks of the repository, recorded once a run, each in a process of its own."""
+    shared = os.environ.get(SHARED)
+    if not shared:
+        return _recorded_graphs()
+    file = Path(shared) / "graphs.pickle"
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes later waits, and reads what the first one wrote
+        if not file.exists():
+            file.write_bytes(pickle.dumps(_recorded_graphs()))
+        found: dict[str, Graph] = pickle.loads(file.read_bytes())  # noqa: S301 (written by this run)
+    return found
+
+
+def _recorded_graphs() -> dict[str, Graph]:
     warm_up(PROGRAM)
     found = {done.graph.stack: done.graph for done in record_all(ROOT, STACKS)}
     return {name: found[name] for name in STACKS}

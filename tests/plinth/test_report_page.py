@@ -20,6 +20,8 @@ from tests.browser import Page
 from tests.harness import ROOT, graphs
 from tests.plinth.report_samples import EVERYTHING, HOSTILE, report, section, table
 
+pytestmark = pytest.mark.slow
+
 MATCHES = "document.getElementById('matches').textContent"
 COLUMN = "[...document.querySelectorAll('.current table')[{table}].tBodies[0].rows].map(row => row.cells[{column}].textContent)"
 FIRST_PAINT = """new Promise(done => new PerformanceObserver(list => list.getEntries().forEach(

@@ -13,7 +13,7 @@ from plinth.engine.graph import Graph, Resource
 from stack.config.document import read
 from stack.config.loader import load_all
 from tests.harness import ROOT, STACKS, graphs, named
-from tests.program.switched import planned
+from tests.program.switched import ONE_QUICKLY, planned
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 LOADED = load_all(ROOT, STACKS)
@@ -243,7 +243,7 @@ def sites(folder: Path, stack: str) -> Mapping[str, list[str]]:
     }
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("STO-05")
 @pytest.mark.requirement("STO-14")
 def test_browsers_come_from_anywhere_in_dev_and_beyond_it_from_the_stacks_own_sites(stack: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from plinth.engine.graph import Graph
 from stack.config.document import KeyPath, format_path, read
 from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS
-from tests.program.switched import ADOPTED, SWITCHES, planned, turned_off, turned_on
+from tests.program.switched import ADOPTED, ONE_QUICKLY, SWITCHES, planned, turned_off, turned_on
 
 
 def off(stack: str) -> dict[KeyPath, Any]:
@@ -54,7 +54,7 @@ def test_each_switch_can_be_turned_alone(switch: KeyPath, stack: str, tmp_path: 
     assert bool(asked) is (turned and switch != ADOPTED), "the switch decides whether its component is there"
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@ONE_QUICKLY
 def test_all_switches_can_be_off(stack: str, tmp_path: Path) -> None:
     graph = planned(tmp_path, stack, off(stack))
     assert hanging(graph) == []

@@ -77,7 +77,7 @@ def production(graph: Graph, service: str) -> Resource:
 # NET-15, the application load balancer
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("NET-15", part="all but the web ACL")
 @pytest.mark.requirement("EDG-06", part="the listener takes the certificate once it is valid")
 def test_with_a_domain_one_load_balancer_faces_the_internet_by_tls_and_sends_plain_http_there(
@@ -115,7 +115,7 @@ def test_without_a_domain_every_load_balancer_stands_inside_and_every_request_is
         assert logs["bucket"].startswith(f"plinth-{stack}-logs-")
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 def test_every_policy_holds_with_a_domain_as_well(with_domain: Plan, stack: str) -> None:
     (judged,) = report([with_domain(stack)], load(ROOT, {rule.id for rule in RULES})).stacks
     assert [(found.rule.id, found.urn) for found in judged.of(Verdict.VIOLATED)] == []
@@ -125,7 +125,7 @@ def test_every_policy_holds_with_a_domain_as_well(with_domain: Plan, stack: str)
 # NET-16 and NET-17, target groups and rules
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("NET-16", part="services on ECS and EC2; the ingress of EKS comes with it")
 def test_each_service_has_a_target_group_that_is_asked_at_its_own_path_and_every_group_is_led_to(
     with_domain: Plan, stack: str
@@ -151,7 +151,7 @@ def test_two_versions_take_turns_outside_dev_alone() -> None:
     assert [taking_turns(stack) for stack in STACKS] == [set(), *[{"booking", "collection", "graphql"}] * 2]
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("NET-17")
 @pytest.mark.requirement("NET-22")
 def test_one_host_stands_in_front_of_every_service_each_by_its_path_and_its_own_priority(with_domain: Plan, stack: str) -> None:
@@ -199,7 +199,7 @@ def test_whoever_swaps_versions_finds_a_rule_on_either_listener_and_the_program_
 # NET-18 to NET-21, connections, WebSockets, gRPC, and what is not well
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("NET-18")
 def test_a_network_load_balancer_ends_tls_in_front_of_grpc(with_domain: Plan, stack: str) -> None:
     graph = with_domain(stack)
@@ -221,7 +221,7 @@ def test_websockets_stay_open_and_their_clients_with_their_targets(stack: str) -
     assert websocket["deregistrationDelay"] > named(graph, "route-booking-blue").inputs["deregistrationDelay"]
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("NET-20", part="the load balancers; HTTP/3 comes with CloudFront")
 def test_grpc_and_http_2_get_through(with_domain: Plan, stack: str) -> None:
     graph = with_domain(stack)
@@ -285,7 +285,7 @@ def from_the_internet(graph: Graph) -> set[tuple[str, str, int]]:
     return {(names[rule["securityGroupId"]], rule["cidrIpv4"], rule["fromPort"]) for rule in rules}
 
 
-@EVERY_STACK
+@ONE_QUICKLY
 @pytest.mark.requirement("NET-09", part="load balancers and services")
 @pytest.mark.requirement("NET-23", part="ingress: from group to group, and from the internet to load balancers alone")
 def test_only_load_balancers_with_a_domain_admit_the_internet_and_services_admit_who_leads_to_them_or_calls_them(
