@@ -15,7 +15,7 @@ from components.core.logs import log_group
 from components.core.offers import Signal
 from components.core.retention import RetentionDays, retention_problems
 from components.data.names import REDIS_PORT
-from components.data.windows import BACKUP_PATTERN, MAINTENANCE_PATTERN, window_problems
+from components.data.windows import CACHE_MINUTES, window_problems
 
 FAMILIES: Final[Mapping[str, str]] = {"7.0": "redis7", "7.1": "redis7"}
 """The family of parameters of each version of Redis (ElastiCache user guide, "Redis OSS engine versions")."""
@@ -102,13 +102,8 @@ class CacheArgs:
         if not 0 <= self.backup_days <= _LONGEST_BACKUPS:
             yield f"backup_days: {self.backup_days} is not possible; 0 to {_LONGEST_BACKUPS}"
         yield from retention_problems(self.log_days)
-        if not re.fullmatch(BACKUP_PATTERN, self.backup_window):
-            yield f"backup_window: {self.backup_window!r} is no window; such as 03:00-04:00"
-        elif not re.fullmatch(MAINTENANCE_PATTERN, self.maintenance_window):
-            yield f"maintenance_window: {self.maintenance_window!r} is no window; such as sun:05:00-sun:06:00"
-        else:
-            for which, problem in window_problems(self.backup_window, self.maintenance_window):
-                yield f"{which}_window: {problem}"
+        for which, problem, allowed in window_problems(self.backup_window, self.maintenance_window, CACHE_MINUTES):
+            yield f"{which}: {problem}; {allowed}"
 
 
 class Cache(Component):

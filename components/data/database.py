@@ -28,8 +28,8 @@ from components.data.engines import (
     MOST_REPLICAS,
     EngineName,
     major,
-    window_problems,
 )
+from components.data.windows import DATABASE_MINUTES, window_problems
 
 _CERTIFICATES = "rds-ca-rsa2048-g1"
 """Who signs the server's certificate: valid until 2061, and renewed by RDS itself (RDS user guide, "Certificate authorities")."""
@@ -106,7 +106,7 @@ class DatabaseArgs:
             yield f"insights: {self.instance_class} has none on {engine.title}; another class, or none"
         if len(self.subnet_ids) < 2:
             yield f"subnet_ids: {len(self.subnet_ids)} given; in at least two zones"
-        for which, problem, allowed in window_problems(self.backup_window, self.maintenance_window):
+        for which, problem, allowed in window_problems(self.backup_window, self.maintenance_window, DATABASE_MINUTES):
             yield f"{which}: {problem}; {allowed}"
         yield from retention_problems(self.log_retention_days)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from components.data.windows import window_problems
+from pydantic.alias_generators import to_camel
+
+from components.data.windows import CACHE_MINUTES, window_problems
 from stack.config.breach import Breach
 from stack.config.caches import Nodes
 from stack.config.document import KeyPath
@@ -26,9 +28,8 @@ def _caches(config: StackConfig) -> Iterator[tuple[str, Nodes]]:
 
 def _windows_are_apart(config: StackConfig) -> Iterator[Breach]:
     for name, nodes in _caches(config):
-        for which, problem in window_problems(nodes.backup_window, nodes.maintenance_window):
-            text, _, allowed = problem.partition("; ")
-            yield Breach(path=(_DATA, name, f"{which}Window"), problem=text, allowed=allowed)
+        for which, problem, allowed in window_problems(nodes.backup_window, nodes.maintenance_window, CACHE_MINUTES):
+            yield Breach(path=(_DATA, name, to_camel(which)), problem=problem, allowed=allowed)
 
 
 def _machines_exist(config: StackConfig) -> Iterator[Breach]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pydantic.alias_generators import to_camel
 
-from components.data.engines import ENGINES, MONITORING_SECONDS, EngineName, major, window_problems
+from components.data.engines import ENGINES, MONITORING_SECONDS, EngineName, major
+from components.data.windows import DATABASE_MINUTES, window_problems
 from stack.config.breach import Breach
 from stack.config.databases import Database
 from stack.config.document import KeyPath
@@ -37,7 +38,7 @@ def _versions_are_known(config: StackConfig) -> Iterator[Breach]:
 
 def _windows_never_meet(config: StackConfig) -> Iterator[Breach]:
     for at, _, database in _each(config):
-        for which, problem, allowed in window_problems(database.backup_window, database.maintenance_window):
+        for which, problem, allowed in window_problems(database.backup_window, database.maintenance_window, DATABASE_MINUTES):
             yield Breach(path=(*at, to_camel(which)), problem=problem, allowed=allowed)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components.data.engines import LEAST_STORAGE_GB, MOST_BACKUP_DAYS, MOST_REPLICAS, MOST_STORAGE_GB
+from components.data.windows import BACKUP_PATTERN, MAINTENANCE_PATTERN
 from stack.config.section import Retention, Section, text
 
 Gigabytes = Annotated[int, Field(ge=LEAST_STORAGE_GB, le=MOST_STORAGE_GB)]
@@ -24,16 +25,14 @@ Daily = Annotated[
     str,
     text(
         "a window of the day in UTC, at least half an hour, such as 03:00-04:00",
-        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$",
+        pattern=BACKUP_PATTERN,
     ),
 ]
-_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
-_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 Weekly = Annotated[
     str,
     text(
         "a window of the week in UTC, at least half an hour, such as sun:05:00-sun:06:00",
-        pattern=rf"^{_DAY}:{_TIME}-{_DAY}:{_TIME}$",
+        pattern=MAINTENANCE_PATTERN,
     ),
 ]
 

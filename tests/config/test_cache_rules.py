@@ -25,7 +25,8 @@ def copy(tmp_path: Path) -> Path:
             "dev",
             f"{REDIS}sun:05:00-sun:06:00",
             r"\1mon:03:30-mon:05:00",
-            f"{AT}.redis.maintenanceWindow: mon:03:30-mon:05:00 overlaps the backups of 03:00-04:00; other hours",
+            f"{AT}.redis.maintenanceWindow: mon:03:30-mon:05:00 overlaps the backup window 03:00-04:00; "
+            "windows that share no minute",
         ),
         (
             "dev",
@@ -37,7 +38,8 @@ def copy(tmp_path: Path) -> Path:
             "staging",
             f"{BROKER}sun:06:00-sun:07:00",
             r"\1sun:02:30-sun:03:30",
-            f"{AT}.broker.maintenanceWindow: sun:02:30-sun:03:30 overlaps the backups of 03:00-04:00; other hours",
+            f"{AT}.broker.maintenanceWindow: sun:02:30-sun:03:30 overlaps the backup window 03:00-04:00; "
+            "windows that share no minute",
         ),
         (
             "prod",

@@ -160,8 +160,8 @@ def test_the_nodes_are_watched_by_the_names_that_elasticache_gives_them() -> Non
         ({"eviction": "oldest"}, "eviction: oldest is not known"),
         ({"backup_days": 36}, "backup_days: 36 is not possible; 0 to 35"),
         ({"log_days": 8}, "retention_days: 8 is not possible"),
-        ({"backup_window": "3-4"}, "backup_window: '3-4' is no window"),
-        ({"maintenance_window": "05:00-06:00"}, "maintenance_window: '05:00-06:00' is no window"),
+        ({"backup_window": "3-4"}, "backup_window: '3-4' is no daily window"),
+        ({"maintenance_window": "05:00-06:00"}, "maintenance_window: '05:00-06:00' is no weekly window"),
         ({"maintenance_window": "sun:03:30-sun:04:30"}, "maintenance_window: sun:03:30-sun:04:30 overlaps"),
     ],
 )

@@ -1,35 +1,71 @@
-"""Windows of work: long enough, and never two at once."""
+"""Windows of work: long enough, and never two at once, whatever they are."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components.core.hours import DAYS
-from components.data.windows import window_problems
+from components.data.windows import backup_minutes, maintenance_minutes, window_problems, windows_overlap
+
+DAY, WEEK = 24 * 60, 7 * 24 * 60
+times = st.integers(min_value=0, max_value=DAY - 1)
+moments = st.integers(min_value=0, max_value=WEEK - 1)
+lengths = st.integers(min_value=30, max_value=DAY - 1)
 
 
-def at(minute: int) -> str:
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"
+def daily(begins: int, length: int) -> str:
+    return f"{clock(begins)}-{clock(begins + length)}"
 
 
-@given(st.integers(0, 1439), st.integers(60, 300), st.integers(0, 7 * 1440 - 1), st.integers(60, 300))
-def test_two_windows_overlap_exactly_if_they_share_a_minute_of_the_week(begin: int, length: int, start: int, span: int) -> None:
-    backup = f"{at(begin)}-{at(begin + length)}"
-    weekly = [f"{DAYS[minute // 1440 % 7]}:{at(minute)}" for minute in (start, start + span)]
-    taken = {(start + minute) % (7 * 1440) % 1440 for minute in range(span)}
-    shared = taken & {(begin + minute) % 1440 for minute in range(length)}
-    assert [which for which, _ in window_problems(backup, "-".join(weekly))] == (["maintenance"] if shared else [])
+def weekly(begins: int, length: int) -> str:
+    first, last = begins % WEEK, (begins + length) % WEEK
+    return f"{DAYS[first // DAY]}:{clock(first)}-{DAYS[last // DAY]}:{clock(last)}"
+
+
+def clock(minutes: int) -> str:
+    return f"{minutes % DAY // 60:02}:{minutes % 60:02}"
+
+
+@given(begins=times, length=lengths, weekly_begins=moments, weekly_length=lengths)
+@pytest.mark.requirement("DAT-09", part="windows never overlap, whatever is configured")
+def test_windows_overlap_exactly_where_a_minute_of_the_week_is_in_both(
+    begins: int, length: int, weekly_begins: int, weekly_length: int
+) -> None:
+    backups = {(day * DAY + begins + minute) % WEEK for day in range(7) for minute in range(length)}
+    maintenance = {(weekly_begins + minute) % WEEK for minute in range(weekly_length)}
+    together = windows_overlap(daily(begins, length), weekly(weekly_begins, weekly_length))
+    assert together is bool(backups & maintenance)
+
+
+@given(begins=times, length=lengths)
+def test_a_window_of_the_day_is_read_as_it_is_written(begins: int, length: int) -> None:
+    assert backup_minutes(daily(begins, length)) == (begins, length)
+
+
+@given(begins=moments, length=lengths)
+def test_a_window_of_the_week_is_read_as_it_is_written(begins: int, length: int) -> None:
+    assert maintenance_minutes(weekly(begins, length)) == (begins, length)
 
 
 @pytest.mark.parametrize(
-    ("backup", "maintenance", "found"),
+    ("backup", "maintenance", "problem"),
     [
-        ("03:00-03:59", "sun:05:00-sun:06:00", ["backup"]),
-        ("03:00-04:00", "sun:05:00-sun:05:30", ["maintenance"]),
-        ("23:30-00:30", "sat:23:00-sun:01:00", ["maintenance"]),
-        ("03:00-04:00", "sun:04:00-sun:05:00", []),
-        ("23:00-00:00", "sat:00:00-sat:01:00", []),
+        ("03:00", "sun:05:00-sun:06:00", ("backup_window", "'03:00' is no daily window")),
+        ("03:00-04:00", "05:00-06:00", ("maintenance_window", "'05:00-06:00' is no weekly window")),
+        ("03:00-04:00", "sun:25:00-sun:06:00", ("maintenance_window", "'sun:25:00-sun:06:00' is no weekly window")),
+        ("03:00-03:20", "sun:05:00-sun:06:00", ("backup_window", "03:00-03:20 is 20 minutes long")),
+        ("03:00-04:00", "sun:05:00-tue:05:00", ("maintenance_window", "sun:05:00-tue:05:00 is a day or longer")),
+        (
+            "23:30-00:30",
+            "mon:00:00-mon:01:00",
+            ("maintenance_window", "mon:00:00-mon:01:00 overlaps the backup window 23:30-00:30"),
+        ),
     ],
 )
-def test_a_window_is_an_hour_at_least_and_apart_from_the_other(backup: str, maintenance: str, found: list[str]) -> None:
-    assert [which for which, _ in window_problems(backup, maintenance)] == found
+def test_what_is_wrong_with_windows_is_said(backup: str, maintenance: str, problem: tuple[str, str]) -> None:
+    assert (problem[0], problem[1]) in {(which, what) for which, what, _ in window_problems(backup, maintenance, 30)}
+
+
+@pytest.mark.parametrize(("least", "found"), [(30, []), (60, ["backup_window"])])
+def test_how_long_a_window_is_at_least_depends_on_the_store(least: int, found: list[str]) -> None:
+    assert [which for which, _, _ in window_problems("03:00-03:30", "sun:05:00-sun:06:00", least)] == found
