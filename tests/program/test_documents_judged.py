@@ -38,6 +38,13 @@ EXPLAINED: Mapping[tuple[str, str], str] = {
     ("RESOURCE_STAR", "pipelines-deploy-rights"): "kms:TagResource: whoever makes a key with tags needs it on no particular key",
 }
 """What parliament finds and is right as it is, by its issue and the policy, numbers of parts left out."""
+TAKING_TURNS: Mapping[tuple[str, str], str] = {
+    (
+        "RESOURCE_MISMATCH",
+        "containers-turns-rights",
+    ): "elasticloadbalancing:ModifyRule knows rules of network load balancers too, which have none that take turns"
+}
+"""The same, where versions of services take turns."""
 
 
 def findings(graph: Graph) -> Iterator[tuple[str, str, str]]:
@@ -55,8 +62,9 @@ def findings(graph: Graph) -> Iterator[tuple[str, str, str]]:
 def test_parliament_finds_nothing_that_is_not_explained(stack: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     opened = planned(tmp_path_factory.mktemp(stack), stack, {**turned_on(GITHUB, USERS), **OUTSIDE})
     seen = {(issue, name): detail for graph in (graphs()[stack], opened) for issue, name, detail in findings(graph)}
-    assert {key: detail for key, detail in seen.items() if key not in EXPLAINED} == {}
-    assert EXPLAINED.keys() <= seen.keys(), "what is not found any more needs no explanation"
+    explained = EXPLAINED if stack == "dev" else {**EXPLAINED, **TAKING_TURNS}
+    assert {key: detail for key, detail in seen.items() if key not in explained} == {}
+    assert explained.keys() <= seen.keys(), "what is not found any more needs no explanation"
 
 
 def test_parliament_would_see_what_is_wrong() -> None:

@@ -93,6 +93,9 @@ def expected(stack: str, path: KeyPath) -> tuple[set[str], dict[str, set[str]]]:
         lost, elsewhere = connected(stack, service, entry, [other for other in others if other.verb == "connect"])
         return lost, elsewhere | told
     kind, _, thing = entry.to.partition(".")
+    if kind == "service":
+        port = config.services[thing].port
+        return {f"firewall-service-{service}-to-service-{thing}-tcp-{port}-{way}" for way in ("in", "out")}, told
     elsewhere = {RIGHTS.format(service): set(entry.need.sids(1))}
     if kind in ("bucket", "queue"):
         elsewhere[f"{kind}-{thing}-policy"] = {sid_for(f"service-{service}", entry.need.sid)}
@@ -113,7 +116,8 @@ def connected(stack: str, service: str, entry: Access, others: list[Access]) -> 
     rules = {f"firewall-service-{service}-to-{server}-tcp-{port}-{way}" for way in ("in", "out")}
     lost = (set[str]() if shared else rules) | {f"secrets-{login}{part}" for part in SECRET_PARTS if login}
     reader = f"task-{service}-starter-rights" if own.runs_on == "ecs" else RIGHTS.format(service)
-    pulled = {"Pull"} if "pgbouncer" in own.sidecars and entry.to == "postgres" else set[str]()
+    pool_goes = entry.to == "postgres" and "pgbouncer" in own.sidecars and config.containers.pgbouncer != "placeholder"
+    pulled = {"Pull"} if pool_goes else set[str]()
     elsewhere = {reader: {f"ReadFacts{entry.to.capitalize()}", *read, *pulled}}
     if login:
         elsewhere |= {"logins-starter-rights": read, "logins-task": set[str]()}
