@@ -108,26 +108,27 @@ def plinth_here(folder: Path, *arguments: str, patch: pytest.MonkeyPatch, captur
     def not_needed(_: object) -> None:
         """Starts no import."""
 
-    def once(where: Path, stacks: Sequence[str]) -> Iterator[Recorded]:
-        """A program that has been planned before is not planned again."""
-        program = tuple(sorted(program_of(where).items()))
-        if program == tuple(sorted(program_of(ROOT).items())) and set(stacks) <= set(STACKS):
-            yield from (Recorded(graph=graphs()[stack], seconds=0) for stack in stacks)
-            return
-        if missing := [stack for stack in stacks if (program, stack) not in _PLANNED]:
-            warm_up(PROGRAM)
-            _PLANNED.update({(program, done.graph.stack): done for done in record_all(where, missing)})
-        yield from (_PLANNED[program, stack] for stack in stacks)
-
     patch.chdir(folder)
     patch.setattr("sys.argv", ["plinth", *arguments])
     patch.setattr("plinth.engine.workers.warm_up", not_needed)
-    patch.setattr("plinth.cli.project.record_all", once)
+    patch.setattr("plinth.cli.project.record_all", recorded_once)
     with pytest.raises(SystemExit) as stopped:
         main()
     said = capture.readouterr()
     assert isinstance(stopped.value.code, int)
     return Done(stopped.value.code, said.out, said.err)
+
+
+def recorded_once(folder: Path, stacks: Sequence[str]) -> Iterator[Recorded]:
+    """`record_all`, but what has been planned before in this run is not planned again."""
+    program = tuple(sorted(program_of(folder).items()))
+    if program == tuple(sorted(program_of(ROOT).items())) and set(stacks) <= set(STACKS):
+        yield from (Recorded(graph=graphs()[stack], seconds=0) for stack in stacks)
+        return
+    if missing := [stack for stack in stacks if (program, stack) not in _PLANNED]:
+        warm_up(PROGRAM)
+        _PLANNED.update({(program, done.graph.stack): done for done in record_all(folder, missing)})
+    yield from (_PLANNED[program, stack] for stack in stacks)
 
 
 def program_of(folder: Path) -> dict[Path, bytes]:
