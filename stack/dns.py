@@ -87,7 +87,9 @@ def names(stack: Stack, ctx: Context, zone: PublicZone | None, balancers: Mappin
     if PUBLIC in balancers:
         _lead(API, hosts(stack)[0], zone, balancers[PUBLIC], asked, _failover(stack, check))
         found += hosts(stack)
-    for name, host in stream_hosts(stack).items() if balancers else ():
+    for name, host in stream_hosts(stack).items():
+        if name not in balancers:
+            continue
         _lead(name, host, zone, balancers[name], asked)
         found.append(host)
         if check:

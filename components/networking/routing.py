@@ -22,6 +22,8 @@ _SLOW_START = (30, 900)
 _SWAPPED = "actions[0].forward.targetGroups"
 """What ECS changes in a rule when versions take turns. All of `actions` would be too much: a refresh reads back a stickiness that
 is off with a duration of 0, which the provider then refuses as an input."""
+_VERSIONS = "versions"
+"""The tag of a rule that says to how many target groups it leads."""
 _GRPC_OK = "0"
 """The status code OK of gRPC: its health service gives it to who asks how the whole server is."""
 
@@ -240,8 +242,12 @@ class Routing(Component):
             conditions=list(_conditions(requests)),
             actions=list(_actions(requests.sign_in, groups)),
             region=ctx.region,
-            tags=ctx.tagged(name),
-            opts=self.under(ignore=(_SWAPPED,) if requests.takes_turns else ()),
+            tags=ctx.tagged(name, **{_VERSIONS: str(len(groups))}),
+            opts=ResourceOptions.merge(
+                self.under(ignore=(_SWAPPED,) if requests.takes_turns else ()),
+                # From one version to two is another rule: what is ignored would stay as it was. A priority is given once.
+                ResourceOptions(replace_on_changes=[f"tags.{_VERSIONS}"], delete_before_replace=True),
+            ),
         )
 
     def _stream_group(self, stream: Stream) -> lb.TargetGroup:
@@ -316,16 +322,10 @@ def _actions(sign_in: SignIn | None, groups: Sequence[lb.TargetGroup]) -> Iterat
                 "on_unauthenticated_request": "authenticate",
             },
         }
-    order = 1 if sign_in is None else 2
-    if len(groups) == 1:
-        yield {"type": "forward", "order": order, "target_group_arn": groups[0].arn}
-    else:
-        first, second = groups
-        weighed: list[lb.ListenerRuleActionForwardTargetGroupArgsDict] = [
-            {"arn": first.arn, "weight": 100},
-            {"arn": second.arn, "weight": 0},
-        ]
-        yield {"type": "forward", "order": order, "forward": {"target_groups": weighed}}
+    weighed: list[lb.ListenerRuleActionForwardTargetGroupArgsDict] = [
+        {"arn": group.arn, "weight": 0 if index else 100} for index, group in enumerate(groups)
+    ]
+    yield {"type": "forward", "order": 1 if sign_in is None else 2, "forward": {"target_groups": weighed}}
 
 
 def _once(arn: Output[str], there: Sequence[lb.ListenerRule | lb.Listener]) -> Output[str]:

@@ -42,6 +42,17 @@ for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn
 print("wanted", ecs.describe_services(cluster=cluster, services=[service])["services"][0]["desiredCount"])
 """
 """What scales a service does, and what swaps its two versions."""
+RULES = """
+import boto3
+
+elb = boto3.client("elbv2")
+(balancer,) = elb.describe_load_balancers()["LoadBalancers"]
+for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
+    for rule in elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]:
+        if not rule["IsDefault"]:
+            print(sorted(group["Weight"] for group in rule["Actions"][0]["ForwardConfig"]["TargetGroups"]))
+"""
+"""Says to how many versions the rules lead, and how much of the requests each gets."""
 DEPLOYED = f"""
 set -e
 pulumi stack init dev
@@ -51,6 +62,12 @@ AWS_DEFAULT_REGION=us-east-1 {sys.executable} ../others.py > others.txt
 pulumi refresh -s dev --yes --skip-preview --non-interactive > refresh.txt
 pulumi stack export -s dev > refreshed.json
 pulumi preview -s dev --json --show-sames > preview.json
+"""
+TO_ONE_AND_BACK = f"""
+(cd ../rolling && pulumi up -s dev --yes --skip-preview --non-interactive > up.txt)
+AWS_DEFAULT_REGION=us-east-1 {sys.executable} ../rules.py > ../rolling/rules.txt
+pulumi up -s dev --yes --skip-preview --non-interactive > back.txt
+AWS_DEFAULT_REGION=us-east-1 {sys.executable} ../rules.py > rules.txt
 """
 
 
@@ -107,11 +124,21 @@ def plant_subnets(folder: Path) -> None:
     replace_in(folder / "components/data/cache.py", r"-subnets\"", '-places"')
 
 
+def plant_rolling(folder: Path) -> None:
+    """Versions take turns no more."""
+
+    def change(config: dict[str, Any]) -> None:
+        config["plinth:services"]["booking"]["deployment"] = "rolling"
+
+    of_the_stack_file(folder, change)
+
+
 PLANTED: Mapping[str, Callable[[Path], None]] = {
     "sizes": plant_sizes,
     "name": plant_name,
     "engine": plant_engine,
     "subnets": plant_subnets,
+    "rolling": plant_rolling,
 }
 
 
@@ -120,13 +147,14 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The stack as it is, and in a folder for each planted change the engine's preview of it."""
     home = tmp_path_factory.mktemp("running")
     (home / "others.py").write_text(OTHERS)
+    (home / "rules.py").write_text(RULES)
     for name in ("nothing", *PLANTED):
         (home / name).mkdir()
         folder = deployable(home / name)
         reduce(folder)
         PLANTED.get(name, lambda _: None)(folder)
     previews = "".join(f"(cd ../{name} && pulumi preview -s dev --json --show-sames > preview.json)\n" for name in PLANTED)
-    done = with_engine(home / "nothing", DEPLOYED + previews, "--plan-only-types", ",".join(NOT_SERVED))
+    done = with_engine(home / "nothing", DEPLOYED + previews + TO_ONE_AND_BACK, "--plan-only-types", ",".join(NOT_SERVED))
     assert done.returncode == 0, done.stdout + done.stderr
     return home
 
@@ -145,6 +173,13 @@ def test_what_scales_a_service_and_swaps_its_versions_is_left_alone(deployed: Pa
     state = read_plan(deployed / "nothing" / "refreshed.json")
     (service,) = state.of_type("aws:ecs/service:Service")
     assert service.outputs["desiredCount"] == 7, "the refresh has seen it"
+
+
+@pytest.mark.requirement("CMP-23", part="a service can begin to take turns, and stop")
+def test_rules_lead_to_as_many_versions_as_there_are_whatever_was_before(deployed: Path) -> None:
+    assert (deployed / "rolling" / "rules.txt").read_text().splitlines() == ["[100]"]
+    assert (deployed / "nothing" / "rules.txt").read_text().splitlines() == ["[0, 100]", "[0, 100]"]
+    assert kinds(deployed, "rolling")["route-booking-users"] is Kind.REPLACE
 
 
 @pytest.mark.parametrize("planted", PLANTED)

@@ -61,7 +61,9 @@ def test_a_service_has_one_group_and_one_rule_that_leads_its_paths_there() -> No
     blue = named(graph, "booking-blue")
     assert (rule.name, rule.inputs["listenerArn"], rule.inputs["priority"]) == ("booking-users", "arn:listener/users", 100)
     assert rule.inputs["conditions"] == [{"pathPattern": {"values": ["/booking/*"]}}]
-    assert rule.inputs["actions"] == [{"type": "forward", "order": 1, "targetGroupArn": blue.outputs["arn"]}]
+    assert rule.inputs["actions"] == [
+        {"type": "forward", "order": 1, "forward": {"targetGroups": [{"arn": blue.outputs["arn"], "weight": 100}]}}
+    ]
     assert rule.options.ignore_changes == ()
     assert outputs(graph).keys() == {"target_group_arn", "balancer_suffix", "target_group_suffix", "request_label"}
 
@@ -89,6 +91,14 @@ def test_versions_that_take_turns_have_two_groups_in_two_rules_whose_weights_are
     assert outputs(graph)["alternate_target_group_arn"] == green.outputs["arn"]
     assert outputs(graph)["production_rule_arn"] == named(graph, "booking-users").outputs["arn"]
     assert outputs(graph)["test_rule_arn"] == named(graph, "booking-testers").outputs["arn"]
+
+
+def test_another_number_of_versions_is_another_rule_since_what_is_ignored_stays_as_it_was() -> None:
+    for requests, versions in ((REQUESTS, "1"), (TURNS, "2")):
+        rule = named(built(requests=requests), "booking-users")
+        assert rule.inputs["tags"]["versions"] == versions
+        assert rule.options.replace_on_changes == ("tags.versions",)
+        assert rule.options.delete_before_replace, "a priority is given once"
 
 
 @pytest.mark.parametrize(("requests", "rules"), [(REQUESTS, {"users"}), (TURNS, {"users", "testers"})])
