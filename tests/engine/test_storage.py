@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.engine.real import NEEDED, with_engine
-from tests.engine.test_up import PLANNED_ONLY
+from tests.engine.test_up import NOT_ELSEWHERE, NOT_SERVED
 from tests.harness import STACKS, deployable, lean, replace_in
 
 pytestmark = NEEDED
@@ -48,6 +48,11 @@ AWS_DEFAULT_REGION=us-east-1 {sys.executable} client.py
 pulumi preview -s $STACK --non-interactive --expect-no-changes
 pulumi destroy -s $STACK --yes --skip-preview --non-interactive
 """
+NOT_TAKEN_AWAY = {
+    "aws_s3_bucket_intelligent_tiering_configuration": "who deletes one deletes the bucket, which is not empty",
+    "aws_s3_bucket_object_lock_configuration": "none is taken from a bucket that is not empty",
+}
+"""What the emulated AWS cannot take away again where objects are, and why."""
 COPIES = {
     "media": {"standby": "us-west-2"},
     "static": {"standby": "us-west-2"},
@@ -64,7 +69,8 @@ def test_a_client_reads_back_what_it_wrote_by_the_names_of_the_outputs(stack: st
     replace_in(file, "deletion: .*", "deletion: destroy")
     lean(file)
     (folder / "client.py").write_text(CLIENT)
-    done = with_engine(folder, f"STACK={stack}{SCRIPT}", *(PLANNED_ONLY if stack == "prod" else ()))
+    unserved = {*NOT_TAKEN_AWAY, *({*NOT_SERVED, *NOT_ELSEWHERE} if stack == "prod" else ())}
+    done = with_engine(folder, f"STACK={stack}{SCRIPT}", "--plan-only-types", ",".join(sorted(unserved)))
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, dict[str, Any]] = json.loads((folder / "found.json").read_text())
     assert len(found) == 8

@@ -8,7 +8,7 @@ import pytest
 
 from plinth.engine.recording import record
 from tests.engine.real import NEEDED, WITH_PACKS, against_moto
-from tests.harness import STACKS, deployable, lean, of_kind, project_copy, replace_in
+from tests.harness import STACKS, deployable, lean, project_copy, replace_in
 
 pytestmark = NEEDED
 
@@ -45,9 +45,8 @@ NOT_KNOWN: Mapping[str, str] = {
     "aws_ssm_maintenance_window_target": "it is made, and cannot be read",
 }
 """What the stand-in found missing by itself."""
-PLANNED_ONLY = ("--plan-only-types", ",".join([*NOT_SERVED, *NOT_ELSEWHERE]))
-DUPLICATE = "InvalidPermission.Duplicate"
-"""When the emulated AWS is slow, a client asks again for a rule that is there by then."""
+DUPLICATE, ENTRY = "InvalidPermission.Duplicate", "aws_network_acl_rule"
+"""When the emulated AWS is slow, a client asks again for what is there by then: a rule of a group, an entry of a network ACL."""
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 
 
@@ -60,6 +59,12 @@ def nothing_went_wrong(report: dict[str, Any], *, made_up: frozenset[str] = froz
     """`made_up` are the only types that may be faked."""
     assert {kind for kind, _ in report["faked"]} <= made_up
     assert [warning for warning in report["warnings"] if not any(known in warning for known in EXPLAINED)] == []
+
+
+def was_slow(up: dict[str, Any], report: dict[str, Any], allowed: frozenset[str]) -> bool:
+    """Whether all that went wrong is what comes of asking twice."""
+    twice = [DUPLICATE in error for error in up["errors"]]
+    return (bool(twice) and all(twice)) or {kind for kind, _ in report["faked"]} - allowed == {ENTRY}
 
 
 def served(folder: Path, stack: str) -> None:
@@ -81,20 +86,21 @@ def test_a_stack_goes_up_at_once_is_unchanged_afterwards_and_goes_down_again_unl
     folder = deployable(tmp_path)
     served(folder, stack)
     unserved = {*NOT_SERVED, *(NOT_ELSEWHERE if stack == "prod" else ())}
+    allowed = frozenset({*unserved, *NOT_KNOWN})
     options = ("--plan-only-types", ",".join(sorted(unserved)), *WITH_PACKS)
     # What prod holds is protected: it has to stay.
     steps = ("up", "preview") if stack == "prod" else ("up", "preview", "destroy")
     up, again, *destroyed, report = against_moto(folder, stack, *steps, options=options)
-    if up["errors"] and all(DUPLICATE in error for error in up["errors"]):
+    if was_slow(up, report, allowed):
         up, again, *destroyed, report = against_moto(folder, stack, *steps, options=options)
     planned = record(folder, stack)
-    whole, fleets = len(planned.resources) + 1, len(of_kind(planned, "Group"))
+    whole, fleets = len(planned.resources) + 1, len(planned.of_type("aws:autoscaling/group:Group"))
     assert (up["rc"], up["errors"], up["changes"]) == (0, [], {"create": whole})
     # The emulated AWS does not say of a group of machines which types it mixes.
     assert (again["rc"], again["changes"]) == (0, {"same": whole - fleets, "update": fleets})
     for destroy in destroyed:
         assert (destroy["rc"], destroy["errors"], destroy["changes"]) == (0, [], {"delete": whole})
-    nothing_went_wrong(report, made_up=frozenset({*unserved, *NOT_KNOWN}))
+    nothing_went_wrong(report, made_up=allowed)
 
 
 @pytest.mark.requirement("DEL-12", part="the same again, and after a refresh, for what no service needs")
