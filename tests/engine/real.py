@@ -17,16 +17,19 @@ ENGINE = os.environ.get("PLINTH_ENGINE", "")
 NEEDED = [pytest.mark.engine, pytest.mark.skipif(not ENGINE, reason="PLINTH_ENGINE names no folder with the Pulumi engine")]
 WITH_PACKS = tuple(part for pack in (*PACKS, "cost") for part in ("--policy-pack", str(ROOT / "policy" / pack)))
 """The options that make the engine run every policy pack of the repository."""
+_PATIENCE = ("--hurry", "4")
+"""How much faster than by the clock the provider waits, as a power of two. By one more it gives a busy
+machine a second to answer, and then asks twice for what is done by then."""
 
 
 def with_engine(folder: Path, script: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Runs a shell script in `folder` with the engine on its PATH and the stand-ins for the providers running."""
-    return _run(folder, "with-engine", *options, "--", "sh", "-c", script)
+    return _run(folder, "with-engine", *_PATIENCE, *options, "--", "sh", "-c", script)
 
 
 def against_moto(folder: Path, stack: str, *steps: str, options: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Runs steps (`preview`, `up`, `refresh`, `destroy`) of a stack against an emulated AWS: a result a step, and a last one."""
-    done = _run(folder, "up-against-moto", ".", stack, *steps, *options)
+    done = _run(folder, "up-against-moto", ".", stack, *steps, *_PATIENCE, *options)
     decoder, text, found = json.JSONDecoder(), done.stdout.strip(), list[dict[str, Any]]()
     while text:
         result, end = decoder.raw_decode(text)
