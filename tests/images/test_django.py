@@ -48,13 +48,19 @@ def pooled(direct: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def url(pooled: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The running web service, its schema up to date and with two rooms."""
+def migrated(pooled: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its schema is up to date; where the commands logged."""
     logs = tmp_path_factory.mktemp("django")
     manage(pooled, "migrate", logs)
     assert manage(pooled, "makemigrations --check", logs) == "No changes detected\n"
+    return logs
+
+
+@pytest.fixture(scope="module")
+def url(pooled: dict[str, str], migrated: Path) -> Iterator[str]:
+    """The running web service, with two rooms."""
     variables = pooled | {"PORT": str(servers.free_port())}
-    with run("django", "gunicorn server.wsgi", variables, logs / "web.log") as program:
+    with run("django", "gunicorn server.wsgi", variables, migrated / "web.log") as program:
         at = f"http://127.0.0.1:{variables['PORT']}"
         servers.until(lambda: servers.healthy(f"{at}/health/"), "booking", program)
         for name, beds in (("blue", 2), ("red", 1)):
@@ -146,6 +152,7 @@ def test_the_chat_bot_gets_lines_for_lines_from_the_same_image(url: str) -> None
     assert ask("free green 2031-01-02 2031-01-05") == ask("what?") == call("GET", f"{url}/bot/")[1]["reply"]
 
 
+@pytest.mark.usefixtures("migrated")
 def test_health_is_asked_for_by_any_name_and_the_rest_by_those_allowed_only(pooled: dict[str, str], tmp_path: Path) -> None:
     variables = pooled | {"PORT": str(servers.free_port()), "ALLOWED_HOSTS": "booking.example"}
     with run("django", "gunicorn server.wsgi", variables, tmp_path / "log") as program:
@@ -164,6 +171,7 @@ def test_it_is_unfit_while_the_database_is_away(direct: dict[str, str], tmp_path
         assert call("GET", f"http://127.0.0.1:{variables['PORT']}/health/") == (503, {"status": "no database"})
 
 
+@pytest.mark.usefixtures("migrated")
 def test_without_a_pooler_it_connects_to_a_certified_server_only(direct: dict[str, str], tmp_path: Path) -> None:
     assert "No planned migration operations" in manage(direct, "migrate --plan", tmp_path)
 
