@@ -10,15 +10,13 @@ from components.core.context import Context
 from components.core.contracts import Balancer, Certificates, PublicZone
 from components.core.offers import Signal
 from components.core.regions import GLOBAL_REGION
-from stack.config.dns_rules import PUBLIC
+from stack.config.dns_rules import API, HOME, PUBLIC, SITE
 from stack.config.loader import Stack
+from stack.config.traffic_rules import balancers_of
 
 if TYPE_CHECKING:
     from components.networking.health import HealthCheck
     from components.networking.names import Failover
-
-API, HOME = "api", "api-home"
-"""The label of the one name in front of all services; and of the same in the home region, whatever its health."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +54,7 @@ def hosts(stack: Stack) -> tuple[str, ...]:
 def stream_hosts(stack: Stack) -> Mapping[str, str]:
     """The names under which connections reach each network load balancer, by what the stack file calls those."""
     dns = stack.config.dns
-    wanted = stack.config.load_balancers.items() if dns.names.enabled else ()
-    return {name: f"{name}.{dns.domain}" for name, one in wanted if one.kind == "network"}
+    return {name: f"{name}.{dns.domain}" for name in balancers_of(stack.config, "network")} if dns.names.enabled else {}
 
 
 def certificates(stack: Stack, ctx: Context, zone: PublicZone | None) -> Certificates | None:
@@ -69,7 +66,7 @@ def certificates(stack: Stack, ctx: Context, zone: PublicZone | None) -> Certifi
 
     args = CertificateArgs(
         domain=dns.domain,
-        alternatives=(f"www.{dns.domain}", *hosts(stack), *stream_hosts(stack).values()),
+        alternatives=(f"{SITE}.{dns.domain}", *hosts(stack), *stream_hosts(stack).values()),
         zone_id=zone.zone_id,
         copies=copies(stack),
     )

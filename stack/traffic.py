@@ -14,6 +14,7 @@ from stack.config.load_balancers import LoadBalancer
 from stack.config.loader import Stack
 from stack.config.services import Route, Service
 from stack.config.services import Stream as Wanted
+from stack.config.traffic_rules import balancers_of
 from stack.connections import group_in_front
 from stack.services import for_service
 from stack.storage import HOME
@@ -49,7 +50,7 @@ class Around:
 
 def entrances(stack: Stack, ctx: Context, around: Around) -> Mapping[str, Entrance]:
     """The application load balancers."""
-    wanted = dict(_of_kind(stack, "application"))
+    wanted = balancers_of(stack.config, "application")
     if not wanted:
         return {}
     from components.networking.load_balancer import LoadBalancer as Application
@@ -75,7 +76,7 @@ def entrances(stack: Stack, ctx: Context, around: Around) -> Mapping[str, Entran
 
 def streams(stack: Stack, ctx: Context, around: Around) -> Mapping[str, StreamEntrance]:
     """The network load balancers, which face the same side."""
-    wanted = dict(_of_kind(stack, "network"))
+    wanted = balancers_of(stack.config, "network")
     if not wanted:
         return {}
     from components.networking.network_load_balancer import NetworkLoadBalancer, NetworkLoadBalancerArgs
@@ -131,12 +132,6 @@ def _routed(
             stream=stream,
         )
         yield name, Routing(f"route-{name}", args, for_service(stack, ctx, name))
-
-
-def _of_kind(stack: Stack, kind: str) -> Iterator[tuple[str, LoadBalancer]]:
-    for name, one in stack.config.load_balancers.items():
-        if one.kind == kind:
-            yield name, one
 
 
 def _logs(around: Around, one: LoadBalancer) -> Output[str] | None:

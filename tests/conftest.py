@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import SHARED
+
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 importlib.import_module("plinth.engine.lazy_sdk")
 settings.register_profile("plinth", deadline=None)  # a busy machine is no counter-example
@@ -17,4 +19,4 @@ def pytest_configure(config: pytest.Config) -> None:
     """Several processes run the tests: each has a folder below one that is of this run alone."""
     own: str | None = getattr(config.option, "basetemp", None)
     if hasattr(config, "workerinput") and own:
-        os.environ["PLINTH_TEST_RUN"] = str(Path(own).parent)
+        os.environ[SHARED] = str(Path(own).parent)

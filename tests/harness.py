@@ -20,6 +20,7 @@ from plinth.engine.graph import Graph, Resource
 from plinth.engine.monitor import Mode
 from plinth.engine.recording import run
 from plinth.engine.workers import PROGRAM, Recorded, record_all, warm_up
+from tests import SHARED
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ("dev", "staging", "prod")
@@ -34,8 +35,6 @@ CREDENTIALS = {
 }
 """Encrypted by the Pulumi command line under that passphrase: `planted-<name>`, which must never be seen in plain."""
 PLANTED = "planted-"
-SHARED = "PLINTH_TEST_RUN"
-"""The variable that says where the processes of one test run keep what they share; not there where there is one alone."""
 _PLANNED: dict[tuple[object, str], Recorded] = {}
 """What changed programs register, by all that they are made of and the stack."""
 _GENERATED = {"__pycache__", "node_modules"}
@@ -121,8 +120,8 @@ def plinth_here(folder: Path, *arguments: str, patch: pytest.MonkeyPatch, captur
 
 def recorded_once(folder: Path, stacks: Sequence[str]) -> Iterator[Recorded]:
     """`record_all`, but what has been planned before in this run is not planned again."""
-    program = tuple(sorted(program_of(folder).items()))
-    if program == tuple(sorted(program_of(ROOT).items())) and set(stacks) <= set(STACKS):
+    program = _program_of(folder)
+    if program == _own_program() and set(stacks) <= set(STACKS):
         yield from (Recorded(graph=graphs()[stack], seconds=0) for stack in stacks)
         return
     if missing := [stack for stack in stacks if (program, stack) not in _PLANNED]:
@@ -131,11 +130,16 @@ def recorded_once(folder: Path, stacks: Sequence[str]) -> Iterator[Recorded]:
     yield from (_PLANNED[program, stack] for stack in stacks)
 
 
-def program_of(folder: Path) -> dict[Path, bytes]:
+@cache
+def _own_program() -> tuple[tuple[Path, bytes], ...]:
+    return _program_of(ROOT)
+
+
+def _program_of(folder: Path) -> tuple[tuple[Path, bytes], ...]:
     """Every file that decides what the program in `folder` registers."""
     parts = (path for part in ("components", "images", "stack") for path in (folder / part).rglob("*"))
     files = (path for path in (*parts, *folder.glob("Pulumi*.yaml"), folder / "__main__.py") if path.is_file())
-    return {path.relative_to(folder): path.read_bytes() for path in files if _GENERATED.isdisjoint(path.parts)}
+    return tuple(sorted((path.relative_to(folder), path.read_bytes()) for path in files if _GENERATED.isdisjoint(path.parts)))
 
 
 def project_copy(folder: Path) -> Path:

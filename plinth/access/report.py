@@ -1,7 +1,7 @@
 """What `plinth access` says of a stack, as plain data."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -38,8 +38,8 @@ def called(principal: str) -> str:
     return f"whom account {account[1]} lets" if account else principal
 
 
-def targets_in(graph: Graph) -> Callable[[Right], Sequence[str]]:
-    """Says what a right is on: a thing of the stack by its logical name; anything else, and what means several, as written."""
+def targets_in(graph: Graph) -> Callable[[Iterable[str]], str]:
+    """Says what targets are: a thing of the stack by its logical name; anything else, and what means several, as written."""
     known = [(resource.name, arns_of(graph, resource)) for resource in graph.resources.values() if resource.type in _NAMED]
 
     @cache
@@ -47,7 +47,7 @@ def targets_in(graph: Graph) -> Callable[[Right], Sequence[str]]:
         found = [name for name, arns in known if names(target, arns)]
         return found[0] if len(found) == 1 and target != "*" else target
 
-    return lambda right: list(dict.fromkeys(map(meant, right.targets)))
+    return lambda targets: ", ".join(dict.fromkeys(map(meant, targets)))
 
 
 def to_json(graph: Graph, document: Document | None = None) -> Mapping[str, Any]:

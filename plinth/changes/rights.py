@@ -1,7 +1,7 @@
 """Whose rights grow and whose shrink between two graphs of a stack."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from plinth.access.report import called, targets_in
@@ -78,9 +78,10 @@ def _atoms(found: Access, terms: Terms) -> dict[_Atom, _Shown]:
         principal = terms.partner.get(right.principal, right.principal)
         said = terms.say(target)
         meant = target if said == UNKNOWN else str(said)
-        (name,) = targets_of(replace(right, targets=(target,)))
         for action in right.actions:
-            atoms[_Atom(holds, principal, action, meant, right.conditions)] = _Shown(called(right.principal), name)
+            atoms[_Atom(holds, principal, action, meant, right.conditions)] = _Shown(
+                called(right.principal), targets_of([target])
+            )
     return atoms
 
 

@@ -40,7 +40,7 @@ def show(graph: Graph, document: Document | None, out: Console) -> None:
             branch.add(f"[dim]taken by[/] {escape(called(taker.principal))}{_if(taker)}")
         asked = asked_for(document, graph.asked_by(one))
         for right in rights:
-            what = f"{_actions(right.actions)} [dim]on[/] {escape(', '.join(targets_of(right)))}{_if(right)}"
+            what = f"{_actions(right.actions)} [dim]on[/] {escape(targets_of(right.targets))}{_if(right)}"
             branch.add(f"{what}{_for(entry_of(asked, right))}")
     out.print(people)
     out.print()

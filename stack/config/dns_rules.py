@@ -7,7 +7,7 @@ from itertools import combinations
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
-from stack.config.traffic_rules import routes
+from stack.config.traffic_rules import balancers_of, routes
 
 _DNS = f"{NAMESPACE}:dns"
 _DOMAIN: KeyPath = (_DNS, "domain")
@@ -50,7 +50,7 @@ def _a_zone_has_a_domain(config: StackConfig) -> Iterator[Breach]:
 def _delegations_lead_elsewhere(config: StackConfig) -> Iterator[Breach]:
     for label, servers in config.dns.zone.delegations.items():
         at: KeyPath = (_DNS, "zone", "delegations", label)
-        if label in (*OWN_LABELS, *_streams(config)):
+        if label in (*OWN_LABELS, *balancers_of(config, "network")):
             yield Breach(path=at, problem="is a name of this stack itself", allowed="another name")
         for index, server in enumerate(servers):
             if server in servers[:index]:
@@ -79,15 +79,10 @@ def _names_have_a_zone(config: StackConfig) -> Iterator[Breach]:
 
 
 def _streams_have_names_of_their_own(config: StackConfig) -> Iterator[Breach]:
-    for name in _streams(config) if config.dns.names.enabled else ():
+    for name in balancers_of(config, "network") if config.dns.names.enabled else ():
         if name in OWN_LABELS:
             at: KeyPath = (f"{NAMESPACE}:loadBalancers", name)
             yield Breach(path=at, problem=f"{name}.{config.dns.domain} leads elsewhere", allowed="another name")
-
-
-def _streams(config: StackConfig) -> tuple[str, ...]:
-    """The network load balancers, each of which has a public name that begins with its own."""
-    return tuple(name for name, one in config.load_balancers.items() if one.kind == "network")
 
 
 def _what_is_checked_has_a_name(config: StackConfig) -> Iterator[Breach]:
@@ -140,8 +135,10 @@ def _failover_is_whole(config: StackConfig) -> Iterator[Breach]:
 
 PUBLIC = "public"
 """The load balancer that the names of the API lead to."""
-OWN_LABELS = ("api", "api-home", "www")
-"""The labels before the domain that are names of the stack: of its API, of the same in its home region, of its site."""
+API, HOME, SITE = "api", "api-home", "www"
+"""The labels before the domain that are names of the stack: the one in front of all services; the same in the home region,
+whatever its health; the site."""
+OWN_LABELS = (API, HOME, SITE)
 DNS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _a_zone_has_a_domain,
     _delegations_lead_elsewhere,

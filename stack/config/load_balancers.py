@@ -6,6 +6,7 @@ from pydantic import Field
 
 from stack.config.section import Section, text
 
+Kind = Literal["application", "network"]
 UserPoolArn = Annotated[
     str,
     text(
@@ -48,9 +49,7 @@ class SignIn(Section):
 class LoadBalancer(Section):
     """One load balancer. With a domain it faces the internet, by TLS; without one it stands inside the network."""
 
-    kind: Literal["application", "network"] = Field(
-        description="`application` leads requests to services by host and path, `network` connections by port."
-    )
+    kind: Kind = Field(description="`application` leads requests to services by host and path, `network` connections by port.")
     deletion_protection: bool = Field(description="Whether AWS refuses to delete it.")
     zonal_shift: bool = Field(description="Whether traffic can be moved away from a zone that is not well.")
     access_logs: bool = Field(

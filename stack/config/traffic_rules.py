@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.faults import nearest
-from stack.config.load_balancers import LoadBalancer
+from stack.config.load_balancers import Kind, LoadBalancer
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.services import Route, Service, Stream
 
@@ -20,6 +20,11 @@ _MOST_SILENCE = 60
 """Seconds after which a connection is closed unless a load balancer is told otherwise: too soon for one that stays open."""
 _LEAST_SLOW_START = 30
 _HTTPS = 443
+
+
+def balancers_of(config: StackConfig, kind: Kind) -> Mapping[str, LoadBalancer]:
+    """The load balancers of this kind, by name."""
+    return {name: one for name, one in config.load_balancers.items() if one.kind == kind}
 
 
 def routes(config: StackConfig) -> Iterator[tuple[str, Service, Route]]:
@@ -91,15 +96,14 @@ def _sign_in_is_whole(config: StackConfig, at: KeyPath, one: LoadBalancer) -> It
 
 
 def _ways_lead_through_what_is_there(config: StackConfig) -> Iterator[Breach]:
-    there = config.load_balancers
     for name, service, route in routes(config):
-        yield from _through(_route(name), service, route.load_balancer, "application", there)
+        yield from _through(config, _route(name), service, route.load_balancer, "application")
     for name, service, stream in streams(config):
-        yield from _through(_stream(name), service, stream.load_balancer, "network", there)
+        yield from _through(config, _stream(name), service, stream.load_balancer, "network")
 
 
-def _through(at: KeyPath, service: Service, load_balancer: str, kind: str, there: Mapping[str, LoadBalancer]) -> Iterator[Breach]:
-    fitting = [name for name, one in there.items() if one.kind == kind]
+def _through(config: StackConfig, at: KeyPath, service: Service, load_balancer: str, kind: Kind) -> Iterator[Breach]:
+    there, fitting = config.load_balancers, balancers_of(config, kind)
     if load_balancer not in fitting:
         wrong = f"is of kind {there[load_balancer].kind}" if load_balancer in there else "is no load balancer of this stack"
         allowed = f"one of {', '.join(fitting)}{nearest(load_balancer, fitting)}" if fitting else f"one of kind {kind} first"

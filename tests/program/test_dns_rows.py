@@ -191,7 +191,7 @@ def test_one_name_leads_to_the_load_balancer_of_the_stack(stack: str) -> None:
         }
 
 
-@pytest.mark.parametrize("stack", ["prod", pytest.param("staging", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stack", ["staging", "prod"])
 @pytest.mark.requirement("EDG-04", part="the check; observability makes its alarm of a signal")
 def test_the_public_endpoint_is_checked(stack: str, tmp_path: Path) -> None:
     graph = planned_with(tmp_path, stack, HEALTH_CHECKS)

@@ -24,14 +24,6 @@ ENTRIES: list[tuple[str, KeyPath]] = [
     for index in range(len(entries))
 ]
 """Every entry of every `access` list of every stack."""
-TELLING: list[tuple[str, KeyPath]] = [
-    ("dev", ("plinth:services", service, "access", index))
-    for service, index in (("booking", 0), ("booking", 1), ("booking", 3), ("booking-worker", 3), ("bot-api", 0), ("resize", 3))
-]
-"""One entry of each sort: a database behind a pool, a store of two names, a bucket, a queue, a machine's, a function's.
-
-The rest, much like them, is marked slow.
-"""
 RIGHTS = "service-{}-identity-rights"
 SECRET_PARTS = ("", "-policy", "-value", "-version")
 """What a secret is made of, as the ends of names."""
@@ -56,10 +48,7 @@ def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize(
     ("stack", "entry"),
-    [
-        pytest.param(stack, path, id=f"{stack} {format_path(path)}", marks=() if (stack, path) in TELLING else pytest.mark.slow)
-        for stack, path in ENTRIES
-    ],
+    [pytest.param(stack, path, id=f"{stack} {format_path(path)}") for stack, path in ENTRIES],
 )
 def test_removing_an_entry_removes_exactly_the_statements_and_rules_that_it_made(
     stack: str, entry: KeyPath, tmp_path: Path

@@ -216,7 +216,6 @@ def test_no_script_of_a_machine_holds_a_secret(stack: str) -> None:
 
 
 @EVERY_STACK
-@pytest.mark.slow
 def test_every_script_passes_shellcheck(stack: str, tmp_path: Path) -> None:
     shellcheck = shutil.which("shellcheck", path=str(Path(sys.executable).parent))
     if shellcheck is None:

@@ -43,7 +43,6 @@ def _asked(graph: Graph) -> set[str]:
     return {str(resource.inputs["configKey"]) for resource in graph.resources.values() if "configKey" in resource.inputs}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("switch", SWITCHES, ids=format_path)
 def test_each_switch_can_be_turned_alone(switch: KeyPath, stack: str, tmp_path: Path) -> None:

@@ -46,8 +46,8 @@ def _rights(graph: Graph, people: Iterable[tuple[Resource, Sequence[Right], Sequ
     targets_of = targets_in(graph)
     for _, takers, rights in people:
         for right in (*takers, *rights):
-            on = ", ".join(targets_of(right))
-            yield called(right.principal), ", ".join(right.actions), on, _conditions(right), name_of(right.held_by)
+            on, by = targets_of(right.targets), name_of(right.held_by)
+            yield called(right.principal), ", ".join(right.actions), on, _conditions(right), by
 
 
 def _reach(graph: Graph, found: Access) -> Iterator[tuple[Cell, ...]]:
