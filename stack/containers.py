@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulumi import Input, Output
+from pulumi import Output
 
 from components.core.context import Context
 from components.core.contracts import ContainerCluster, EncryptionKey, Routed, SessionRecords
 from components.core.offers import Statement
-from stack.config.container_rules import PGBOUNCER, PGBOUNCER_PORT
+from components.core.told import Told
+from components.core.tracing import COLLECTOR
+from stack.config.container_rules import PGBOUNCER, PGBOUNCER_PORT, traces
 from stack.config.loader import Stack
 from stack.config.services import Scaling, Service
-from stack.config.told import read_at_start
+from stack.config.told import STORES, read_at_start
 from stack.connections import group_of
-from stack.images import Images
 from stack.services import for_service, hours
 from stack.surroundings import Surroundings
 from stack.things import rights
@@ -65,14 +66,29 @@ def own_rights(stack: Stack, ctx: Context, name: str) -> tuple[Statement, ...]:
     from components.compute.task_rights import backlog_statements, session_statements
 
     says = backlog_statements() if service.scaling and service.scaling.backlog else ()
-    return (*says, *(session_statements(ctx) if stack.config.containers.exec.enabled else ()))
+    sessions = session_statements(ctx) if stack.config.containers.exec.enabled else ()
+    return (*says, *sessions, *(_trace_statements() if traces(stack.config, name) else ()))
 
 
 def environment(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
     """What anybody may see of what a service on ECS is told."""
     pooled = {"PGBOUNCER": "1"} if PGBOUNCER in stack.config.services[name].sidecars else {}
     # In the memory of the container itself, since its file system is read-only: nobody shares it.
-    return {"TMPDIR": "/dev/shm", **pooled, **said(stack, ctx, name)}  # noqa: S108
+    return {"TMPDIR": "/dev/shm", **pooled, **_traced(stack, ctx, name), **said(stack, ctx, name)}  # noqa: S108
+
+
+def _traced(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
+    if not traces(stack.config, name):
+        return {}
+    from components.compute.collector import traced
+
+    return traced(name, ctx.environment, stack.config.observability.tracing.sample_percent)
+
+
+def _trace_statements() -> tuple[Statement, ...]:
+    from components.compute.collector import trace_statements
+
+    return trace_statements()
 
 
 def _sessions(stack: Stack, ctx: Context, logs_key: EncryptionKey) -> SessionRecords | None:
@@ -125,47 +141,61 @@ def _task(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Output
         service=name,
         cpu=service.size.cpu,
         memory_mb=service.size.memory_mb,
-        main=_main(stack, ctx, name, around.images),
+        main=_main(stack, ctx, name, around),
         role_arn=around.workloads[name].role_arn,
         key_arn=around.logs_key.key_arn,
         retention_days=config.logs_retention_days,
         stop_seconds=service.stop_seconds,
         read_only=not config.exec.enabled,
         port=_port(service),
-        sidecars={sidecar: _sidecar(stack, around.images) for sidecar in service.sidecars},
-        told=told(stack, ctx, name, around.secret_arns, around.fact_arns),
+        sidecars=_sidecars(stack, ctx, name, around),
         read=rights(read_at_start(stack.config, name), around.things, ctx).statements,
         pulls=tuple(image for image in images if image in around.images.uris),
     )
     return Task(f"task-{name}", args, ctx).definition_arn
 
 
-def _main(stack: Stack, ctx: Context, name: str, images: Images) -> "Container":
+def _main(stack: Stack, ctx: Context, name: str, around: Surroundings) -> "Container":
+    from components.compute.task import Container
+
     service = stack.config.services[name]
-    return _container(stack, images.uris.get(name), _port(service), environment(stack, ctx, name), service.command)
+    said, by_reference = environment(stack, ctx, name), told(stack, ctx, name, around.secret_arns, around.fact_arns)
+    if (uri := around.images.uris.get(name)) is None:
+        return _stand_in(stack, _port(service), said, by_reference)
+    return Container(image=uri, environment=said, told=by_reference, command=service.command)
 
 
-def _sidecar(stack: Stack, images: Images) -> "Container":
-    """PgBouncer, which is told of the database what the service is."""
+def _sidecars(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Mapping[str, "Container"]:
+    found = {PGBOUNCER: _pgbouncer(stack, ctx, name, around)} if PGBOUNCER in stack.config.services[name].sidecars else {}
+    if traces(stack.config, name):
+        from components.compute.collector import collector
+
+        found[COLLECTOR] = collector(stack.config.observability.tracing.collector, ctx.region)
+    return found
+
+
+def _pgbouncer(stack: Stack, ctx: Context, name: str, around: Surroundings) -> "Container":
+    """It is told of the database what the service is, and of nothing else."""
     from components.compute.definitions import Port
+    from components.compute.task import Container
 
-    listens = Port(number=PGBOUNCER_PORT, name=PGBOUNCER, spoken="http")
-    return _container(stack, images.uris.get(PGBOUNCER), listens, {}, ())
+    everything = told(stack, ctx, name, around.secret_arns, around.fact_arns)
+    of_the_database = tuple(one for one in everything if one.variable.startswith(f"{STORES['postgres'].variables}_"))
+    if (uri := around.images.uris.get(PGBOUNCER)) is None:
+        return _stand_in(stack, Port(number=PGBOUNCER_PORT, name=PGBOUNCER, spoken="http"), {}, of_the_database)
+    return Container(image=uri, told=of_the_database)
 
 
-def _container(
-    stack: Stack, uri: Input[str] | None, port: "Port | None", said: Mapping[str, str], command: tuple[str, ...]
-) -> "Container":
-    """What runs at `uri`; where there is none, what stands in for it, whatever its command."""
+def _stand_in(stack: Stack, port: "Port | None", said: Mapping[str, str], by_reference: tuple[Told, ...]) -> "Container":
+    """What runs where there is no image yet, whatever its command would be."""
     from components.compute import stand_in
     from components.compute.task import Container
 
-    if uri is not None:
-        return Container(image=uri, environment=said, command=command)
     number, spoken = (port.number, port.spoken) if port else (None, "http")
     return Container(
         image=stack.config.containers.placeholder,
         environment=said,
+        told=by_reference,
         entry_point=stand_in.entry_point(),
         command=stand_in.command(number, "grpc" if spoken == "grpc" else "http"),
         user=stand_in.USER,

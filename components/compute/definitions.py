@@ -23,7 +23,8 @@ class Port:
 class Definition:
     """One container, all of it known: `image` and the references in `secrets` are text by now.
 
-    `after` are containers that start before it and stop after it. `user` may be left out: the image's own.
+    `after` are containers that start before it and stop after it. `user` may be left out: the image's own. The task ends with
+    one that is `essential`.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Definition:
     entry_point: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     user: str = ""
+    essential: bool = True
     port: Port | None = None
     after: tuple[str, ...] = field(default=())
 
@@ -59,7 +61,7 @@ def _body(one: Definition) -> dict[str, Any]:
     body: dict[str, Any] = {
         "name": one.name,
         "image": one.image,
-        "essential": True,
+        "essential": one.essential,
         "environment": [{"name": name, "value": value} for name, value in sorted(one.environment.items())],
         "secrets": [{"name": name, "valueFrom": source} for name, source in sorted(one.secrets.items())],
         "linuxParameters": {"initProcessEnabled": True},  # passes signals on, and buries what is left of other processes

@@ -27,27 +27,29 @@ _STOP_SECONDS: Final = range(2, 121)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """One container of a task: what runs in it, and the variables that anybody may see.
+    """One container of a task: what runs in it, the variables that anybody may see, and what it is `told` by reference.
 
-    `entry_point`, `command` and `user` take the place of the image's own where they are given.
+    `entry_point`, `command` and `user` take the place of the image's own where they are given. The task ends with a container
+    that is `essential`, and goes on without one that is not.
     """
 
     image: Input[str]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    told: tuple[Told, ...] = ()
     entry_point: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     user: str = ""
+    essential: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskArgs:
     """A task of `service` with `cpu` units and `memory_mb` MiB, one of the pairs that Fargate has.
 
-    `main` listens on `port`, if at all. `sidecars` by name start before it and stop after it; it finds them on localhost. All of
-    them are `told` the same. `read` is what whoever starts the task reads for that; `pulls` are the images from registries of the
-    stack. Code in it acts as `role_arn`. A container has `stop_seconds` (2 to 120) to end. `read_only` says whether files can be
-    written in memory alone. Records are kept for `retention_days`, encrypted with `key_arn`. Raises ValueError that names every
-    fault.
+    `main` listens on `port`, if at all. `sidecars` by name start before it and stop after it; it finds them on localhost. `read`
+    is what whoever starts the task reads for what they are told; `pulls` are the images from registries of the stack. Code in it
+    acts as `role_arn`. A container has `stop_seconds` (2 to 120) to end. `read_only` says whether files can be written in memory
+    alone. Records are kept for `retention_days`, encrypted with `key_arn`. Raises ValueError that names every fault.
     """
 
     service: str
@@ -61,7 +63,6 @@ class TaskArgs:
     read_only: bool
     port: Port | None = None
     sidecars: Mapping[str, Container] = field(default_factory=dict[str, Container])
-    told: tuple[Told, ...] = ()
     read: tuple[Statement, ...] = ()
     pulls: tuple[str, ...] = ()
 
@@ -77,9 +78,8 @@ class TaskArgs:
         if self.service in self.sidecars:
             yield f"sidecars: {self.service} is what the container of the service is called; another name"
         yield from retention_problems(self.retention_days)
-        told = {one.variable for one in self.told}
         for name, container in {self.service: self.main, **self.sidecars}.items():
-            if both := sorted(told & container.environment.keys()):
+            if both := sorted({one.variable for one in container.told} & container.environment.keys()):
                 yield f"told: {', '.join(both)} stands in the environment of {name} as well; each variable once"
 
 
@@ -136,25 +136,24 @@ def _starter(args: TaskArgs, ctx: Context) -> ServiceRoleArgs:
 def _definitions(args: TaskArgs, ctx: Context) -> Input[str]:
     """The containers as text: known at once unless an image or a secret is not known yet."""
     containers = {args.service: args.main, **args.sidecars}
-    later = [*(one.image for one in containers.values()), *(one.arn for one in args.told)]
+    later = [value for one in containers.values() for value in (one.image, *(each.arn for each in one.told))]
     known = [value for value in later if isinstance(value, str)]
 
     def render(values: list[str]) -> str:
-        images, arns = dict(zip(containers, values, strict=False)), values[len(containers) :]
-        secrets = {one.variable: reference(arn, one.field) for one, arn in zip(args.told, arns, strict=True)}
-        return rendered([_definition(args, ctx, name, images[name], secrets) for name in containers])
+        left = iter(values)
+        return rendered([_definition(args, ctx, name, one, left) for name, one in containers.items()])
 
     return render(known) if len(known) == len(later) else gather(later).apply(render)
 
 
-def _definition(args: TaskArgs, ctx: Context, name: str, image: str, secrets: Mapping[str, str]) -> Definition:
+def _definition(args: TaskArgs, ctx: Context, name: str, container: Container, known: Iterator[str]) -> Definition:
+    """Takes from `known` what is known of the container by now: its image, then the ARN of each thing that it is told."""
     main = name == args.service
-    container = args.main if main else args.sidecars[name]
     return Definition(
         name=name,
-        image=image,
+        image=next(known),
         environment=container.environment,
-        secrets=secrets,
+        secrets={one.variable: reference(next(known), one.field) for one in container.told},
         log_group=ctx.physical(args.service, "task", kind="log-group"),
         region=ctx.region,
         stop_seconds=args.stop_seconds,
@@ -162,6 +161,7 @@ def _definition(args: TaskArgs, ctx: Context, name: str, image: str, secrets: Ma
         entry_point=container.entry_point,
         command=container.command,
         user=container.user,
+        essential=container.essential,
         port=args.port if main else None,
         after=tuple(args.sidecars) if main else (),
     )

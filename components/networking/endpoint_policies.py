@@ -102,6 +102,7 @@ PASSAGES: Mapping[Service, Passage] = MappingProxyType(
                 "s3:PutObjectTagging",
             )
         ),
+        "xray": Passage(any_owner=("xray:PutTelemetryRecords", "xray:PutTraceSegments")),
         "dynamodb": Passage(
             owned=(
                 "dynamodb:BatchGetItem",

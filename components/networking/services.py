@@ -14,6 +14,7 @@ Service = Literal[
     "kms",
     "sts",
     "sqs",
+    "xray",
     "s3",
     "dynamodb",
 ]

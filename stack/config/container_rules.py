@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.compute.fargate import size_problem
+from components.core.tracing import COLLECTOR, COLLECTOR_PORT, VARIABLES
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
@@ -14,12 +15,13 @@ from stack.config.services import Scaling, Service
 from stack.config.told import STORES, connected
 
 _SERVICES, _CONTAINERS = f"{NAMESPACE}:services", f"{NAMESPACE}:containers"
+_TRACING: Final = (f"{NAMESPACE}:observability", "tracing")
 PGBOUNCER: Final = "pgbouncer"
 PGBOUNCER_PORT: Final = 6432
 BUILD: Final = "build:"
 """What stands before the folder that an image is made of."""
 _DOCKERFILE: Final = "Dockerfile"
-_OURS: Final = ("PGBOUNCER", "PORT", "REDIS_TLS", "SERVICE", "TMPDIR", "WORKLOAD_QUEUE")
+_OURS: Final = (*VARIABLES, "PGBOUNCER", "PORT", "REDIS_TLS", "SERVICE", "TMPDIR", "WORKLOAD_QUEUE")
 """Variables that the platform sets."""
 _CRON: Mapping[str, range] = {
     "minute": range(60),
@@ -34,6 +36,12 @@ _DAYS: Final = re.compile(r"(SUN|MON|TUE|WED|THU|FRI|SAT)(-(SUN|MON|TUE|WED|THU|
 
 def _at(name: str, *keys: str | int) -> KeyPath:
     return (_SERVICES, name, *keys)
+
+
+def traces(config: StackConfig, name: str) -> bool:
+    """Whether a service has a collector of traces beside it: one on ECS that requests are led to."""
+    service = config.services[name]
+    return config.observability.tracing.enabled and service.runs_on == "ecs" and service.route is not None
 
 
 def _what_a_task_needs_is_there(config: StackConfig) -> Iterator[Breach]:
@@ -78,9 +86,13 @@ def _images_are_fixed(config: StackConfig) -> Iterator[Breach]:
                 problem=f"{image} is built while the stack is deployed, and {_CONTAINERS}.builds is false",
                 allowed="a digest, a tag, or placeholder",
             )
-    if config.containers.placeholder.endswith(":latest"):
-        path = (_CONTAINERS, "placeholder")
-        yield Breach(path=path, problem="latest is another image every day", allowed="a version")
+    tracing = config.observability.tracing
+    for path, image in (
+        ((_CONTAINERS, "placeholder"), config.containers.placeholder),
+        ((*_TRACING, "collector"), tracing.collector),
+    ):
+        if image.endswith(":latest"):
+            yield Breach(path=path, problem="latest is another image every day", allowed="a version")
 
 
 def _images(config: StackConfig) -> Mapping[KeyPath, str]:
@@ -129,6 +141,27 @@ def _sidecars_serve(config: StackConfig) -> Iterator[Breach]:
                 yield Breach(path=path, problem="pools connections to nothing", allowed="with `{to: postgres, as: connect}`")
             if service.port == PGBOUNCER_PORT:
                 yield Breach(path=_at(name, "port"), problem=f"{sidecar} listens on {PGBOUNCER_PORT} already", allowed="another")
+
+
+def _traces_arrive(config: StackConfig) -> Iterator[Breach]:
+    """The image of the collector is a public one, and X-Ray is outside of the network unless an endpoint leads to it."""
+    by = [name for name in config.services if traces(config, name)]
+    at: KeyPath = (*_TRACING, "enabled")
+    if by and config.networking.nat == "none":
+        problem = f"true, but the collector is a public image, and {NAMESPACE}:networking.nat is none"
+        yield Breach(path=at, problem=problem, allowed="false, or a way out")
+    for name in by:
+        if name == COLLECTOR:
+            yield Breach(path=_at(name), problem="is what the container that collects traces is called", allowed="another name")
+        if config.services[name].port == COLLECTOR_PORT:
+            problem = f"the collector of traces listens on {COLLECTOR_PORT} already"
+            yield Breach(path=_at(name, "port"), problem=problem, allowed="another")
+        if not config.services[name].reaches_internet and "xray" not in config.networking.endpoints:
+            yield Breach(
+                path=at,
+                problem=f"true, but nothing leads from {name} to X-Ray",
+                allowed=f"xray among {NAMESPACE}:networking.endpoints, or reachesInternet: true of {name}",
+            )
 
 
 def _turns_are_led(config: StackConfig) -> Iterator[Breach]:
@@ -248,6 +281,7 @@ CONTAINER_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _registries_are_encrypted,
     _names_are_free,
     _sidecars_serve,
+    _traces_arrive,
     _turns_are_led,
     _numbers_rise,
     _scaling_has_a_measure,

@@ -50,6 +50,7 @@ class Usage(Section):
     images_gb: Figures = Field(description="GB of container images that are kept, all registries together.")
     database_backup_gb: Figures = Field(description="GB of backups of databases beyond their own size, which is free.")
     topic_requests_million: Figures = Field(description="Millions of messages published to topics.")
+    traces_million: Figures = Field(description="Millions of traces recorded, all services together.")
 
     def figures(self) -> Iterator[tuple[str, Figures]]:
         """Each key, as the stack file spells it, with its figures."""

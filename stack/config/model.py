@@ -14,6 +14,7 @@ from stack.config.keys import Keys
 from stack.config.load_balancers import LoadBalancer
 from stack.config.machines import Machines
 from stack.config.networking import Networking
+from stack.config.observability import Observability
 from stack.config.platform import Platform
 from stack.config.schedule import Schedule
 from stack.config.secrets import Secrets
@@ -41,6 +42,7 @@ class StackConfig(Section):
     services: Mapping[Name, Service] = Field(description="What runs on the platform, and what each service needs of it.")
     machines: Machines = Field(description="What all machines have in common, whatever service they run.")
     containers: Containers = Field(description="What services on ECS share, and where images come from.")
+    observability: Observability = Field(description="What is to be seen of what runs.")
     schedule: Schedule = Field(description="The hours in which the stack is at work.")
     identity: Identity = Field(description="Who may act in the account, besides the services of the platform.")
     account: Account = Field(description="What there is once in an account, however many stacks share it.")

@@ -29,15 +29,14 @@ def args(**changed: Any) -> TaskArgs:
         "service": "booking",
         "cpu": 256,
         "memory_mb": 512,
-        "main": Container(image="registry/booking:v1", environment={"PORT": "8000", "LANG": "en"}),
+        "main": Container(image="registry/booking:v1", environment={"PORT": "8000", "LANG": "en"}, told=TOLD),
         "role_arn": "arn:aws:iam::111111111111:role/plinth-test-booking-task",
         "key_arn": "arn:aws:kms:x",
         "retention_days": 7,
         "stop_seconds": 30,
         "read_only": True,
         "port": Port(number=8000, name="main", spoken="http"),
-        "sidecars": {"pgbouncer": Container(image="registry/pgbouncer:v1")},
-        "told": TOLD,
+        "sidecars": {"pgbouncer": Container(image="registry/pgbouncer:v1", told=TOLD[:1])},
         "read": (READ,),
         "pulls": ("booking", "pgbouncer"),
     }
@@ -74,12 +73,11 @@ def test_the_sidecar_starts_first_and_what_is_secret_stands_there_as_a_reference
     for container in found.values():
         assert container["essential"] is True
         assert "healthCheck" not in container
-        assert container["secrets"] == [
-            {"name": "POSTGRES_HOST", "valueFrom": HOST},
-            {"name": "POSTGRES_PASSWORD", "valueFrom": f"{SECRET}:password::"},
-        ]
     assert found["booking"]["environment"] == [{"name": "LANG", "value": "en"}, {"name": "PORT", "value": "8000"}]
     assert found["pgbouncer"]["environment"] == []
+    password = {"name": "POSTGRES_PASSWORD", "valueFrom": f"{SECRET}:password::"}
+    assert found["booking"]["secrets"] == [{"name": "POSTGRES_HOST", "valueFrom": HOST}, password]
+    assert found["pgbouncer"]["secrets"] == [password], "each is told what it is told, and not what the others are"
 
 
 def test_each_container_ends_in_peace_writes_where_it_may_and_is_recorded() -> None:
@@ -134,7 +132,7 @@ def test_who_runs_a_public_image_pulls_from_no_registry() -> None:
         ({"sidecars": {"booking": Container(image="x")}}, r"sidecars: booking is what the container of the service is called"),
         ({"retention_days": 8}, r"retention_days: 8 is not possible"),
         (
-            {"main": Container(image="x", environment={"POSTGRES_HOST": "here"})},
+            {"main": Container(image="x", environment={"POSTGRES_HOST": "here"}, told=TOLD)},
             r"told: POSTGRES_HOST stands in the environment of booking",
         ),
         ({"service": "Booking", "stop_seconds": 1}, r"service: 'Booking' is no name.* \| stop_seconds: 1 is not possible"),

@@ -9,10 +9,13 @@ import yaml
 
 from stack.config.container_rules import cron_problem
 from stack.config.document import KeyPath, read
+from stack.config.loader import load_all
 from tests.config.stack_files import refusals
 from tests.harness import ROOT
 
 SERVICES, CONTAINERS = "plinth:services", "plinth:containers"
+TRACED: KeyPath = ("plinth:observability", "tracing", "enabled")
+CONFIG = load_all(ROOT, ["dev"])["dev"].config
 
 
 def written(folder: Path, stack: str, changes: dict[KeyPath, Any]) -> Path:
@@ -138,6 +141,37 @@ CASES: dict[str, tuple[dict[KeyPath, Any], str]] = {
             **{at(name): None for name in ("websocket", "bot-api", "bot-runner")},  # machines need a way out themselves
         },
         "plinth:services.catalogue.image: placeholder is a public image, and plinth:networking.nat is none",
+    ),
+    "traces without a way to the image": (
+        {
+            TRACED: True,
+            ("plinth:networking", "nat"): "none",
+            ("plinth:networking", "endpoints"): [*CONFIG.networking.endpoints, "xray"],
+            at("catalogue", "image"): "tag:v1",
+            **{at(name, "reachesInternet"): None for name in ("booking", "booking-worker", "collection", "catalogue")},
+            **{at(name): None for name in ("websocket", "bot-api", "bot-runner")},  # machines need a way out themselves
+        },
+        "plinth:observability.tracing.enabled: true, but the collector is a public image, and plinth:networking.nat is none",
+    ),
+    "traces without a way to X-Ray": (
+        {TRACED: True, at("collection", "reachesInternet"): None},
+        "plinth:observability.tracing.enabled: true, but nothing leads from collection to X-Ray; xray among plinth:networking",
+    ),
+    "the port of the collector": (
+        {TRACED: True, at("collection", "port"): 4318},
+        "plinth:services.collection.port: the collector of traces listens on 4318 already; another",
+    ),
+    "the name of the collector": (
+        {TRACED: True, at("collector"): read(ROOT, "dev", "plinth").at((SERVICES, "collection")), at("collection"): None},
+        "plinth:services.collector: is what the container that collects traces is called; another name",
+    ),
+    "a variable of traces": (
+        {at("booking", "environment"): {"OTEL_SERVICE_NAME": "mine"}},
+        "plinth:services.booking.environment.OTEL_SERVICE_NAME: is what the platform says itself; another name",
+    ),
+    "a collector of every day": (
+        {("plinth:observability", "tracing", "collector"): "public.ecr.aws/aws-observability/aws-otel-collector:latest"},
+        "plinth:observability.tracing.collector: latest is another image every day; a version",
     ),
     "a placeholder of every day": (
         {(CONTAINERS, "placeholder"): "public.ecr.aws/docker/library/nginx:latest"},

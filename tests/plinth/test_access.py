@@ -344,7 +344,7 @@ def test_the_command_says_it_for_people_and_as_json(
     people = {one["name"]: one for one in answer["principals"]}
     assert {"account-administrators", "flow-logs-writer-role", "service-booking-identity-role"} < people.keys()
     entries = {right.get("entry", "") for right in people["service-booking-identity-role"]["rights"]}
-    assert {entry.partition(" (Pulumi.prod.yaml:")[0] for entry in entries} == {
+    assert {entry.partition(" (Pulumi.prod.yaml:")[0] for entry in entries if entry} == {
         "bucket.media as read",
         "bucket.media as write from booking/",
     }

@@ -1,5 +1,6 @@
 """What costs less than it would: Spot, off-hours, scaling, one gateway for all zones; and the baseline they are against."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -111,6 +112,16 @@ def test_tasks_on_arm_have_prices_of_their_own_and_storage_above_what_is_include
     arm = task(runtimePlatform={"cpuArchitecture": "ARM64"}, ephemeralStorage={"sizeInGib": 30})
     report = costs(service(launchType="FARGATE"), arm)
     assert expected(report) == 2 * 730 * (Decimal("0.03238") / 4 + Decimal("0.00356") / 2 + 10 * Decimal("0.000111"))
+
+
+def test_a_service_whose_task_hands_traces_on_is_charged_for_them_and_no_other() -> None:
+    sends = json.dumps([{"name": "collector", "environment": [{"name": "AOT_CONFIG_CONTENT", "value": '{"awsxray":{}}'}]}])
+    usage = {"tracesMillion": Range.of(1, 5, 20)}
+    silent, traced = (
+        costs(service(launchType="FARGATE"), one, usage=usage) for one in (task(), task(containerDefinitions=sends))
+    )
+    assert "tracesMillion" in silent.unmetered
+    assert charge(traced, "traces recorded").cost == Range.of(5, 25, 100)
 
 
 def test_tasks_are_split_over_fargate_and_spot_by_their_weights() -> None:

@@ -35,6 +35,12 @@ def said(graph: Graph, name: str) -> dict[str, str]:
     return {one["name"]: one["value"] for one in containers(graph, name)[name]["environment"]}
 
 
+def rights(graph: Graph, name: str) -> str:
+    """The text of what the code of a service may do; empty where it may do nothing."""
+    found = [one for one in graph.resources.values() if one.name == f"service-{name}-identity-rights"]
+    return "".join(str(one.inputs["policy"]) for one in found)
+
+
 def typed(graph: Graph, token: str) -> dict[str, Resource]:
     return {resource.name: resource for resource in graph.of_type(token)}
 
@@ -109,7 +115,7 @@ def test_dev_prefers_spot() -> None:
 @pytest.mark.requirement("CMP-09")
 def test_django_runs_beside_pgbouncer_with_secrets_by_reference_alone(stack: str) -> None:
     found = containers(graphs()[stack], "booking")
-    assert found.keys() == {"booking", "pgbouncer"}
+    assert found.keys() - {"collector"} == {"booking", "pgbouncer"}
     assert not any("healthCheck" in one for one in found.values())
     references = {one["name"]: one["valueFrom"] for one in found["booking"]["secrets"]}
     assert references.keys() == {
@@ -119,7 +125,9 @@ def test_django_runs_beside_pgbouncer_with_secrets_by_reference_alone(stack: str
     assert all(one.startswith(("arn:aws:ssm:", "arn:aws:secretsmanager:")) for one in references.values())
     assert references["POSTGRES_USER"].endswith(":username::")
     assert references.keys().isdisjoint(said(graphs()[stack], "booking"))
-    assert said(graphs()[stack], "booking") == {
+    pooled = {one["name"]: one["valueFrom"] for one in found["pgbouncer"]["secrets"]}
+    assert pooled == {name: one for name, one in references.items() if name.startswith("POSTGRES_")}
+    assert {name: value for name, value in said(graphs()[stack], "booking").items() if not name.startswith("OTEL_")} == {
         "BUCKET_MEDIA": f"plinth-{stack}-media-000000000000",
         "SERVICE": "booking",
         "PORT": "8000",
@@ -130,6 +138,23 @@ def test_django_runs_beside_pgbouncer_with_secrets_by_reference_alone(stack: str
     }
     assert CONFIGS[stack].services["booking"].route is not None
     assert getattr(CONFIGS[stack].services["booking"].route, "health", "") == "/health/"
+
+
+@EVERY_STACK
+@pytest.mark.requirement(
+    "OBS-07", part="the collector beside each API on ECS; functions, groups and rules of X-Ray come with theirs"
+)
+def test_a_collector_of_traces_stands_beside_each_service_that_requests_are_led_to_where_there_are_traces(stack: str) -> None:
+    tracing = CONFIGS[stack].observability.tracing
+    assert tracing.enabled is (stack == "prod")
+    for name, one in on_ecs(stack).items():
+        found, hands_on = containers(graphs()[stack], name), "xray:PutTraceSegments" in rights(graphs()[stack], name)
+        told = {variable for variable in said(graphs()[stack], name) if variable.startswith("OTEL_")}
+        traced = tracing.enabled and one.route is not None
+        assert ("collector" in found, bool(told), hands_on) == (traced, traced, traced)
+        if traced:
+            assert found["collector"]["image"] == tracing.collector
+            assert said(graphs()[stack], name)["OTEL_TRACES_SAMPLER_ARG"] == "0.05"
 
 
 @EVERY_STACK

@@ -1,6 +1,7 @@
 """Containers: services on Fargate, image repositories.
 
-Sources of the rules: https://aws.amazon.com/fargate/pricing/ (vCPU and memory by the second; storage above 20 GB), /ecr/pricing/.
+Sources of the rules: https://aws.amazon.com/fargate/pricing/ (vCPU and memory by the second; storage above 20 GB), /ecr/pricing/,
+/xray/pricing/.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,8 @@ def _service(item: Item) -> Iterator[Said]:
     running = _running(item)
     for spot, share in markets.items():
         yield from _tasks(task, replace(running, count=running.count * share), spot=spot)
+    if _hands_on_traces(task):
+        yield Metered(what="traces recorded", sku=Sku("xray", "traces-recorded"), usage="tracesMillion")
 
 
 def _running(item: Item) -> Running:
@@ -74,6 +77,15 @@ def _tasks(task: Item, running: Running, *, spot: bool) -> Iterator[Said]:
     if beyond:
         sku = Sku("fargate", "ephemeral-storage-above-20GB")
         yield running.line("task storage GB-hours", sku, beyond, of=f"{plain(beyond)} GB above 20")
+
+
+def _hands_on_traces(task: Item) -> bool:
+    """Whether a container is told to, as AWS's distribution of the OpenTelemetry collector is told what to do.
+
+    A plan of the engine does not know the text while an image in it is new; then nobody knows of traces.
+    """
+    text = task.values.get("containerDefinitions")
+    return isinstance(text, str) and "AOT_CONFIG_CONTENT" in text and "awsxray" in text
 
 
 def _beyond(storage: Block | None) -> Decimal:
