@@ -17,9 +17,11 @@ ENGINE = os.environ.get("PLINTH_ENGINE", "")
 NEEDED = [pytest.mark.engine, pytest.mark.skipif(not ENGINE, reason="PLINTH_ENGINE names no folder with the Pulumi engine")]
 WITH_PACKS = tuple(part for pack in (*PACKS, "cost") for part in ("--policy-pack", str(ROOT / "policy" / pack)))
 """The options that make the engine run every policy pack of the repository."""
-_PATIENCE = ("--hurry", "4")
-"""How much faster than by the clock the provider waits, as a power of two. By one more it gives a busy
-machine a second to answer, and then asks twice for what is done by then."""
+_PATIENCE = ("--hurry", "3")
+"""How much faster than by the clock the provider waits, as a power of two. By two more it gives a busy machine a second to answer,
+and then asks twice for what is done by then."""
+_AT_ONCE = "6"
+"""How many resources the engine works on at a time. All requests go to one process: more of them only wait longer."""
 
 
 def with_engine(folder: Path, script: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -29,7 +31,7 @@ def with_engine(folder: Path, script: str, *options: str) -> subprocess.Complete
 
 def against_moto(folder: Path, stack: str, *steps: str, options: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Runs steps (`preview`, `up`, `refresh`, `destroy`) of a stack against an emulated AWS: a result a step, and a last one."""
-    done = _run(folder, "up-against-moto", ".", stack, *steps, *_PATIENCE, *options)
+    done = _run(folder, "up-against-moto", ".", stack, *steps, *_PATIENCE, "--parallel", _AT_ONCE, *options)
     decoder, text, found = json.JSONDecoder(), done.stdout.strip(), list[dict[str, Any]]()
     while text:
         result, end = decoder.raw_decode(text)
@@ -43,7 +45,7 @@ def _run(folder: Path, program: str, *arguments: str) -> subprocess.CompletedPro
     return subprocess.run(
         [f"{ENGINE}/{program}", *arguments],
         cwd=folder,
-        env={**os.environ, "VIRTUAL_ENV": sys.prefix, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE},
+        env={**os.environ, "VIRTUAL_ENV": sys.prefix, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_PARALLEL": _AT_ONCE},
         capture_output=True,
         text=True,
         check=False,
