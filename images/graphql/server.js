@@ -13,6 +13,8 @@ const LARGEST_BODY = 100 * 1024; // bytes
 const collectionUrl = process.env.COLLECTION_URL;
 if (!collectionUrl) throw new Error("COLLECTION_URL is needed, such as http://collection:8000");
 
+const tracing = process.env.OTEL_EXPORTER_OTLP_ENDPOINT ? await import("./tracing.js") : undefined;
+
 const http = createServer();
 http.keepAliveTimeout = 75_000; // ms: over the 60 s of the load balancer, so that it never meets a connection which is just being closed
 const apollo = new ApolloServer({
@@ -20,10 +22,11 @@ const apollo = new ApolloServer({
   introspection: process.env.GRAPHQL_INTROSPECTION === "1",
   includeStacktraceInErrorResponses: false,
   stopOnTerminationSignals: true, // finishes what is under way on SIGTERM
-  plugins: [ApolloServerPluginDrainHttpServer({ httpServer: http, stopGracePeriodMillis: 20_000 })],
+  plugins: [ApolloServerPluginDrainHttpServer({ httpServer: http, stopGracePeriodMillis: 20_000 }), ...(tracing ? [tracing.plugin] : [])],
 });
 await apollo.start();
-http.on("request", listener(apollo, { HeaderMap, largestBody: LARGEST_BODY }));
+const handle = listener(apollo, { HeaderMap, largestBody: LARGEST_BODY });
+http.on("request", tracing ? tracing.traced(handle) : handle);
 
 const port = Number(process.env.PORT ?? 4000);
 http.listen(port, () => console.log(`listening on ${port}`));

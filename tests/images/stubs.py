@@ -3,7 +3,7 @@
 import gzip
 import json
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,8 +67,15 @@ def stub(answer: Callable[[Asked], Answer]) -> Generator[Stub]:
         do_GET = do_POST = do_PUT = _handle  # noqa: N815  (the names that the base class calls)
 
         def _body(self) -> bytes:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            chunked = self.headers.get("transfer-encoding") == "chunked"
+            body = b"".join(self._chunks()) if chunked else self.rfile.read(int(self.headers.get("content-length") or 0))
             return gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body
+
+        def _chunks(self) -> Iterator[bytes]:
+            while size := int(self.rfile.readline(), 16):
+                yield self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""

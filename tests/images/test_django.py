@@ -2,13 +2,17 @@
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests import servers
+from tests.images.collector import CALLER, PARENT, TRACE, attributes, collector, told_of
 from tests.images.installed import run
 from tests.images.pooler import pgbouncer
 from tests.images.stubs import Answer, Asked, Stub, stub
@@ -227,3 +231,77 @@ def test_the_command_for_what_was_lost_asks_for_each_booking_that_is_not_confirm
     waiting = sum(not entry["confirmed"] for entry in found)
 
     assert manage(pooled, "confirm_pending", tmp_path) == f"{waiting} bookings wait to be confirmed\n"
+
+
+@contextmanager
+def traced(variables: Mapping[str, str], url: str, ratio: str, log: Path) -> Generator[tuple[str, servers.Program]]:
+    """A web service that is told of a collector, and its address; it has to end as it does without one."""
+    port = servers.free_port()
+    with run(
+        "django", "gunicorn server.wsgi", {**variables, **told_of(url, "booking", ratio), "PORT": str(port)}, log
+    ) as program:
+        at = f"http://127.0.0.1:{port}"
+        servers.until(lambda: servers.healthy(f"{at}/health/"), "booking", program)
+        yield at, program
+        assert program.stop() == 0, program.printed
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_request_is_traced_from_its_caller_to_the_database(pooled: dict[str, str], tmp_path: Path) -> None:
+    with collector() as sink:
+        with traced(pooled, sink.url, "1.0", tmp_path / "log") as (at, _):
+            assert call("GET", f"{at}/booking/rooms", headers=CALLER)[0] == 200
+
+        (server,) = sink.spans(Span.SPAN_KIND_SERVER)
+        assert (server.trace_id.hex(), server.parent_span_id.hex(), server.name) == (TRACE, PARENT, "GET booking/rooms")
+        said = {"http.request.method": "GET", "http.route": "booking/rooms", "http.response.status_code": 200}
+        assert said.items() <= attributes(server.attributes).items()
+        statements = sink.spans(Span.SPAN_KIND_CLIENT)
+        assert {span.parent_span_id for span in statements} == {server.span_id}
+        assert 'FROM "booking_room"' in str(attributes(statements[-1].attributes)["db.query.text"])
+        assert {"service.name": "booking", "deployment.environment.name": "test"}.items() <= sink.resources[0].items()
+
+
+@pytest.mark.usefixtures("migrated")
+def test_no_span_holds_a_secret_a_value_or_what_an_error_says(
+    pooled: dict[str, str], postgres: servers.Postgres, tmp_path: Path
+) -> None:
+    postgres.sql("ALTER TABLE booking_room ADD CHECK (name <> 'unwanted')", "booking")
+    with collector() as sink:
+        with traced(pooled, sink.url, "1.0", tmp_path / "log") as (at, _):
+            assert call("POST", f"{at}/booking/rooms", {"name": "unwanted", "beds": 1}, CALLER)[0] == 500
+
+        (server,) = sink.spans(Span.SPAN_KIND_SERVER)
+        assert server.status.code == Status.STATUS_CODE_ERROR
+        assert [text for text in (*SECRETS.values(), CALLER["authorization"], "unwanted") if sink.holds(text)] == []
+
+
+@pytest.mark.usefixtures("migrated")
+def test_what_is_not_sampled_is_not_sent(pooled: dict[str, str], tmp_path: Path) -> None:
+    with collector() as sink:
+        with traced(pooled, sink.url, "0.0", tmp_path / "log") as (at, _):
+            assert call("GET", f"{at}/booking/rooms")[0] == 200
+
+        assert sink.asked == []
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_collector_that_is_away_costs_nothing_but_lines_of_the_log(pooled: dict[str, str], tmp_path: Path) -> None:
+    away = f"http://127.0.0.1:{servers.free_port()}"
+    with traced(pooled, away, "1.0", tmp_path / "log") as (at, program):
+        for _ in range(100):
+            assert call("GET", f"{at}/booking/rooms")[0] == 200
+        began = time.monotonic()
+        assert program.stop() == 0
+        assert time.monotonic() - began < 6
+        assert program.printed.count("opentelemetry") < 10
+
+
+@pytest.mark.parametrize(("module", "endpoint"), [("wsgi", ""), ("worker", "http://127.0.0.1:4318")])
+def test_nothing_is_imported_for_traces_by_the_worker_or_without_a_collector(
+    direct: dict[str, str], tmp_path: Path, module: str, endpoint: str
+) -> None:
+    code = f"import server.{module}, sys; sys.exit('opentelemetry.instrumentation' in sys.modules)"
+    told = direct | {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}
+    with run("django", f"python -c {shlex.quote(code)}", told, tmp_path / "log") as program:
+        assert program.process.wait(servers.PATIENCE) == 0, program.printed

@@ -1,11 +1,17 @@
 """images/fastapi on a real PostgreSQL and a real Redis."""
 
-from collections.abc import Iterator
+import shlex
+import signal
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests import servers
+from tests.images.collector import CALLER, PARENT, TRACE, attributes, collector, told_of
 from tests.images.installed import run
 from tests.images.web import call
 
@@ -98,3 +104,83 @@ def test_it_is_unfit_while_the_database_is_away_and_serves_without_a_cache(
     with run("fastapi", "python -m collection", lost, tmp_path / "log") as program:
         servers.until(lambda: servers.listens(port), "the collection", program)
         assert call("GET", f"{at}/health")[0] == 503
+
+
+@contextmanager
+def traced(variables: Mapping[str, str], url: str, ratio: str, log: Path) -> Generator[tuple[str, servers.Program]]:
+    """An application that is told of a collector, and its address; it has to end as it does without one."""
+    port = servers.free_port()
+    with run(
+        "fastapi", "python -m collection", {**variables, **told_of(url, "collection", ratio), "PORT": str(port)}, log
+    ) as program:
+        at = f"http://127.0.0.1:{port}"
+        servers.until(lambda: servers.healthy(f"{at}/health"), "the collection", program)
+        yield at, program
+        assert program.stop() == -signal.SIGTERM
+        assert "Application shutdown complete" in program.printed
+
+
+@pytest.mark.usefixtures("url")
+def test_a_request_is_traced_from_its_caller_to_the_database_and_the_cache(variables: dict[str, str], tmp_path: Path) -> None:
+    with collector() as sink:
+        with traced(variables, sink.url, "1.0", tmp_path / "log") as (at, _):
+            assert call("GET", f"{at}/collection/items/0", headers=CALLER)[0] == 404
+
+        (server,) = sink.spans(Span.SPAN_KIND_SERVER)
+        route = "/collection/items/{number}"
+        assert (server.trace_id.hex(), server.parent_span_id.hex(), server.name) == (TRACE, PARENT, f"GET {route}")
+        said = {"http.request.method": "GET", "http.route": route, "http.response.status_code": 404}
+        assert said.items() <= attributes(server.attributes).items()
+        asked = sink.spans(Span.SPAN_KIND_CLIENT)
+        assert {span.parent_span_id for span in asked} == {server.span_id}
+        queries = {attributes(span.attributes)["db.query.text"] for span in asked}
+        assert {"GET ?", "SELECT * FROM collection_item WHERE id = %(id)s"} <= queries
+        assert {"service.name": "collection", "deployment.environment.name": "test"}.items() <= sink.resources[0].items()
+
+
+@pytest.mark.usefixtures("url")
+def test_no_span_holds_a_secret_a_value_or_what_an_error_says(
+    variables: dict[str, str], postgres: servers.Postgres, tmp_path: Path
+) -> None:
+    postgres.sql("ALTER TABLE collection_item ADD CHECK (title <> 'unwanted')", "collection")
+    with collector() as sink:
+        with traced(variables, sink.url, "1.0", tmp_path / "log") as (at, _):
+            assert call("POST", f"{at}/collection/items", ITEM | {"title": "unwanted"}, KEY | CALLER)[0] == 500
+
+        (server,) = sink.spans(Span.SPAN_KIND_SERVER)
+        assert server.status.code == Status.STATUS_CODE_ERROR
+        private = (
+            variables["POSTGRES_PASSWORD"],
+            variables["REDIS_TOKEN"],
+            KEY["x-api-key"],
+            CALLER["authorization"],
+            "unwanted",
+        )
+        assert [text for text in private if sink.holds(text)] == []
+
+
+@pytest.mark.usefixtures("url")
+def test_what_is_not_sampled_is_not_sent(variables: dict[str, str], tmp_path: Path) -> None:
+    with collector() as sink:
+        with traced(variables, sink.url, "0.0", tmp_path / "log") as (at, _):
+            assert call("GET", f"{at}/collection/items")[0] == 200
+
+        assert sink.asked == []
+
+
+@pytest.mark.usefixtures("url")
+def test_a_collector_that_is_away_costs_nothing_but_lines_of_the_log(variables: dict[str, str], tmp_path: Path) -> None:
+    away = f"http://127.0.0.1:{servers.free_port()}"
+    with traced(variables, away, "1.0", tmp_path / "log") as (at, program):
+        for _ in range(100):
+            assert call("GET", f"{at}/collection/items")[0] == 200
+        began = time.monotonic()
+        program.stop()
+        assert time.monotonic() - began < 6
+        assert program.printed.count("opentelemetry") < 10
+
+
+def test_nothing_is_imported_for_traces_without_a_collector(variables: dict[str, str], tmp_path: Path) -> None:
+    code = "import collection.app, sys; sys.exit('opentelemetry.instrumentation' in sys.modules)"
+    with run("fastapi", f"python -c {shlex.quote(code)}", variables, tmp_path / "log") as program:
+        assert program.process.wait(servers.PATIENCE) == 0, program.printed

@@ -1,6 +1,7 @@
 """The HTTP API: `uvicorn collection.app:app`."""
 
 import logging
+import os
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -109,3 +110,9 @@ async def health(store: Items) -> dict[str, str]:
         logger.warning("the database does not answer: %s", type(error).__name__)
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "no database") from error
     return {"status": "ok"}
+
+
+if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+    from collection import tracing
+
+    tracing.start(app)
