@@ -20,6 +20,7 @@ from plinth.engine.graph import Graph, Resource
 from plinth.engine.monitor import Mode
 from plinth.engine.recording import run
 from plinth.engine.workers import PROGRAM, Recorded, record_all, warm_up
+from stack.config.loader import Stack, load_all
 from tests import SHARED
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +59,12 @@ def recorded(build: Callable[[Context], object], *, retain: bool = False, mode: 
         )
 
     return run(program, project="plinth", stack="test", folder=ROOT, mode=mode)
+
+
+@cache
+def stacks() -> dict[str, Stack]:
+    """The three stack files of the repository, read once a process."""
+    return load_all(ROOT, STACKS)
 
 
 @cache

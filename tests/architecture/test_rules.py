@@ -113,6 +113,7 @@ def test_a_component_type_is_a_literal_that_nobody_else_has() -> None:
     assert all(re.fullmatch(r"plinth:[a-z]+:[A-Z][A-Za-z]+", token) for token in tokens)
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("DEL-15")
 def test_every_component_checks_its_arguments_and_registers_its_outputs(tmp_path: Path) -> None:
     own = [switch for switch in SWITCHES if switch != ADOPTED]

@@ -9,13 +9,11 @@ import yaml
 
 from stack.config.container_rules import cron_problem
 from stack.config.document import KeyPath, read
-from stack.config.loader import load_all
 from tests.config.stack_files import refusals
-from tests.harness import ROOT
+from tests.harness import ROOT, stacks
 
 SERVICES, CONTAINERS = "plinth:services", "plinth:containers"
 TRACED: KeyPath = ("plinth:observability", "tracing", "enabled")
-CONFIG = load_all(ROOT, ["dev"])["dev"].config
 
 
 def written(folder: Path, stack: str, changes: dict[KeyPath, Any]) -> Path:
@@ -146,7 +144,7 @@ CASES: dict[str, tuple[dict[KeyPath, Any], str]] = {
         {
             TRACED: True,
             ("plinth:networking", "nat"): "none",
-            ("plinth:networking", "endpoints"): [*CONFIG.networking.endpoints, "xray"],
+            ("plinth:networking", "endpoints"): [*stacks()["dev"].config.networking.endpoints, "xray"],
             at("catalogue", "image"): "tag:v1",
             **{at(name, "reachesInternet"): None for name in ("booking", "booking-worker", "collection", "catalogue")},
             **{at(name): None for name in ("websocket", "bot-api", "bot-runner")},  # machines need a way out themselves

@@ -8,11 +8,10 @@ import pytest
 
 from stack.config.document import format_path
 from stack.config.load_balancers import LoadBalancer, SignIn
-from stack.config.loader import load_all
 from stack.config.model import StackConfig
 from stack.config.rules import breaches
 from stack.config.services import Route, Service, Stream
-from tests.harness import ROOT, STACKS
+from tests.harness import STACKS, stacks
 
 POOL = {"userPoolArn": "arn:aws:cognito-idp:us-east-1:000000000000:userpool/u_1", "clientId": "c", "domain": "d"}
 SIGNS_IN = SignIn.model_validate({"enabled": True, **POOL})
@@ -20,7 +19,7 @@ SIGNS_IN = SignIn.model_validate({"enabled": True, **POOL})
 
 @cache
 def config(stack: str = "dev") -> StackConfig:
-    return load_all(ROOT, STACKS)[stack].config
+    return stacks()[stack].config
 
 
 def with_service(name: str, base: StackConfig | None = None, **changed: Any) -> StackConfig:

@@ -18,8 +18,8 @@ NEEDED = [pytest.mark.engine, pytest.mark.skipif(not ENGINE, reason="PLINTH_ENGI
 WITH_PACKS = tuple(part for pack in (*PACKS, "cost") for part in ("--policy-pack", str(ROOT / "policy" / pack)))
 """The options that make the engine run every policy pack of the repository."""
 _PATIENCE = ("--hurry", "3")
-"""How much faster than by the clock the provider waits, as a power of two. By two more it gives a busy machine a second to answer,
-and then asks twice for what is done by then."""
+"""How much faster than by the clock the provider waits, as a power of two. By two more it gives a busy machine a second to
+answer, and then asks twice for what is done by then."""
 _AT_ONCE = "6"
 """How many resources the engine works on at a time. All requests go to one process: more of them only wait longer."""
 

@@ -16,8 +16,7 @@ from plinth.access.report import called, principals, targets_in, things, to_json
 from plinth.access.rights import EVERYBODY, Access, access
 from plinth.engine.graph import Graph
 from stack.config.document import read
-from stack.config.loader import load_all
-from tests.harness import ROOT, STACKS, Done, graphs, named, of_kind, plinth_here, project_copy, recorded
+from tests.harness import ROOT, STACKS, Done, graphs, named, of_kind, plinth_here, project_copy, recorded, stacks
 
 TRUST = json.dumps(
     {
@@ -239,7 +238,7 @@ def test_every_role_of_a_stack_has_rights_of_its_own_and_a_key_that_asked(stack:
     found = access(graph)
     assert found.unread == ()
     roles = [entry for entry in principals(graph, found) if entry[0].type.endswith(":Role")]
-    services = load_all(ROOT, (stack,))[stack].config.services
+    services = stacks()[stack].config.services
     names = {role.name for role, _, _ in roles}
     assert {"flow-logs-writer-role", *(f"service-{name}-identity-role" for name in services)} <= names
     told = {f"service-{name}-identity-role" for name, service in services.items() if service.runs_on == "ecs"}

@@ -75,6 +75,7 @@ def properties(change: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     return {one["path"]: (one.get("before"), one.get("after")) for one in change["properties"]}
 
 
+@pytest.mark.slow
 def test_planted_changes_are_found_against_the_last_commit_and_nothing_is_left_behind(tmp_path: Path, command: Command) -> None:
     folder = repository(tmp_path)
     plant_rename(folder)

@@ -149,6 +149,7 @@ def test_preview_as_json_counts_resources_by_component_and_type(command: Command
     assert (copy / json.loads(done.out)["report"]).is_file()
 
 
+@pytest.mark.slow
 def test_a_preview_of_a_stack_above_its_ceiling_fails_and_says_so(command: Command, copy: Path) -> None:
     replace_in(copy / "Pulumi.dev.yaml", "ceilingUsdMonth: 500", "ceilingUsdMonth: 20")
     done = command("preview", "--stack", "dev", folder=copy)

@@ -12,8 +12,7 @@ from plinth.cost.report import CostReport
 from plinth.cost.sheet import sheet
 from plinth.cost.usage import usage_of
 from stack.config.document import Json, KeyPath, read
-from stack.config.loader import load_all
-from tests.harness import ROOT
+from tests.harness import ROOT, stacks
 from tests.program.switched import DATA, SERVICES, planned
 
 STORAGE, LOAD_BALANCERS = "plinth:storage", "plinth:loadBalancers"
@@ -51,7 +50,7 @@ def without_hours_and_spot(report: CostReport) -> Mapping[str, Range]:
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> CostReport:
     graph = planned(tmp_path_factory.mktemp("booking"), "dev", booking_alone())
-    return estimate(graph, sheet(), usage_of(load_all(ROOT, ["dev"])["dev"].config.cost))
+    return estimate(graph, sheet(), usage_of(stacks()["dev"].config.cost))
 
 
 @pytest.mark.requirement(

@@ -15,7 +15,7 @@ from plinth.cost.usage import usage_of
 from plinth.engine.graph import name_of
 from stack.config.loader import load_all
 from stack.config.rules import breaches
-from tests.harness import ROOT, STACKS, Done, graphs, plinth_here, project_copy, replace_in
+from tests.harness import ROOT, STACKS, Done, graphs, plinth_here, project_copy, replace_in, stacks
 
 CEILINGS = {"dev": 500, "staging": 1500, "prod": 5000}
 ABROAD = {
@@ -38,7 +38,7 @@ FOREIGN = Path(__file__).parent / "foreign"
 
 
 def report_of(stack: str) -> CostReport:
-    section = load_all(ROOT, [stack])[stack].config.cost
+    section = stacks()[stack].config.cost
     return estimate(graphs()[stack], sheet(), usage_of(section))
 
 
@@ -77,7 +77,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 @pytest.mark.requirement("POL-17", part="the estimate under the ceiling of its stack")
 @pytest.mark.parametrize("stack", STACKS)
 def test_each_stack_is_under_the_ceiling_that_its_requirements_name(stack: str) -> None:
-    section = load_all(ROOT, [stack])[stack].config.cost
+    section = stacks()[stack].config.cost
     report = report_of(stack)
     assert section.ceiling_usd_month == CEILINGS[stack]
     assert 0 < report.total.expected <= CEILINGS[stack]

@@ -82,6 +82,7 @@ def test_a_violation_is_shown_with_its_place_and_its_remedy_and_fails(run: Comma
     assert VPC in done.out
 
 
+@pytest.mark.slow
 def test_a_preview_tells_it_in_one_line_and_fails(run: Command, broken: Path) -> None:
     done = run(broken, "preview")
     lines = {line.split()[0]: line for line in done.out.splitlines() if " policies " in line}
@@ -92,12 +93,14 @@ def test_a_preview_tells_it_in_one_line_and_fails(run: Command, broken: Path) ->
     assert (broken / "out/dev/graph.json").exists()
 
 
+@pytest.mark.slow
 def test_a_preview_says_it_as_json_too(run: Command, broken: Path) -> None:
     answer = json.loads(run(broken, "preview", "--json").out)
     assert answer["failed"] is True
     assert {row["stack"]: row["policies"]["violated"] for row in answer["stacks"]} == {"dev": 1, "staging": 0, "prod": 0}
 
 
+@pytest.mark.slow
 def test_an_exception_lets_it_pass_and_is_shown(run: Command, broken: Path) -> None:
     allow(broken)
     done = run(broken, "policy")

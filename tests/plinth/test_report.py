@@ -292,6 +292,7 @@ def test_a_comment_and_a_text_are_printed_and_nothing_is_written(run: Command, c
     assert not (copy / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_violation_and_a_stale_exception_are_shown_and_fail(run: Command, copy: Path) -> None:
     replace_in(copy / "Pulumi.dev.yaml", r"flowLogs: \{enabled: true", "flowLogs: {enabled: false")
     urn = "urn:pulumi:dev::plinth::plinth:networking:Network$aws:ec2/vpc:Vpc::network-vpc"
@@ -319,6 +320,7 @@ def test_a_plan_of_the_engine_is_reported_too(run: Command, tmp_path: Path) -> N
     assert "live  Components" in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("planned")
 def test_a_stack_above_its_ceiling_fails(run: Command, copy: Path) -> None:
     replace_in(copy / "Pulumi.dev.yaml", "ceilingUsdMonth: 500", "ceilingUsdMonth: 20")

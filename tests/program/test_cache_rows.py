@@ -17,16 +17,15 @@ from components.security.workload import workload_role_arn
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import SECRET
 from stack.config.document import KeyPath
-from stack.config.loader import load_all
 from stack.config.services import Access
 from stack.config.told import connected, read_at_start, through_proxy
 from stack.connections import LOGINS, connections, group_of, groups, proxy_of
 from stack.things import rights, things
-from tests.harness import ROOT, STACKS, graphs, named, of_kind
+from tests.harness import STACKS, graphs, named, of_kind, stacks
 from tests.program.switched import planned
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-LOADED = load_all(ROOT, STACKS)
+LOADED = stacks()
 
 
 def caches(graph: Graph) -> dict[str, Resource]:

@@ -9,13 +9,12 @@ import pytest
 
 from plinth.engine.graph import Graph, Resource
 from stack.config.document import KeyPath
-from stack.config.loader import load_all
 from stack.config.services import Service
-from tests.harness import ROOT, STACKS, graphs, named, of_kind
+from tests.harness import STACKS, graphs, named, of_kind, stacks
 from tests.program.switched import ONE_QUICKLY, planned
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
+CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
 
 
 def on_ecs(stack: str) -> Mapping[str, Service]:

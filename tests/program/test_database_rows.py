@@ -12,15 +12,14 @@ from plinth.changes.cascade import changes
 from plinth.changes.facts import table
 from plinth.changes.model import Kind
 from plinth.engine.graph import Graph, Resource
-from stack.config.loader import load_all
 from stack.config.told import through_proxy
-from tests.harness import ROOT, STACKS, graphs, named, of_kind
+from tests.harness import STACKS, graphs, named, of_kind, stacks
 from tests.plinth.changes_graphs import kinds
 from tests.program.switched import planned
 from tests.program.test_network_rows import admitted
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
+CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
 ENGINES = {"postgres": 5432, "mysql": 3306}
 
 

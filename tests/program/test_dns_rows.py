@@ -13,8 +13,8 @@ from plinth.engine.graph import Graph
 from stack import dns
 from stack.config.dns import Dns
 from stack.config.document import KeyPath
-from stack.config.loader import Stack, load_all
-from tests.harness import ROOT, STACKS, graphs, named, of_kind, recorded
+from stack.config.loader import Stack
+from tests.harness import STACKS, graphs, named, of_kind, recorded, stacks
 from tests.program.switched import HEALTH_CHECKS, NAMES, ONE_QUICKLY, ZONE, planned, turned_on
 from tests.program.test_switches import hanging
 
@@ -43,7 +43,7 @@ def planned_with(folder: Path, stack: str, *switches: KeyPath, **more: Any) -> G
 
 def loaded(stack: str, **section: object) -> Stack:
     """A stack with public names, health checks included, and with other parts of its section `dns`."""
-    found = load_all(ROOT, [stack])[stack]
+    found = stacks()[stack]
     own: dict[str, Any] = json.loads(found.config.dns.model_dump_json(by_alias=True))
     own |= {"domain": DOMAINS[stack], "zone": {**own["zone"], "enabled": True}, "names": {**own["names"], "enabled": True}}
     own |= {"healthChecks": {**own["healthChecks"], "enabled": True}}

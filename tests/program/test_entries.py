@@ -7,16 +7,15 @@ import pytest
 
 from components.core.needs import sid_for
 from stack.config.document import KeyPath, format_path, read
-from stack.config.loader import load_all
 from stack.config.services import Access
 from stack.config.targets import lists
 from stack.config.told import STORES, serving, through_proxy
 from stack.connections import proxy_of
-from tests.harness import ROOT, STACKS, graphs
+from tests.harness import ROOT, graphs, stacks
 from tests.iam import bodies
 from tests.program.switched import planned
 
-LOADED = load_all(ROOT, STACKS)
+LOADED = stacks()
 ENTRIES: list[tuple[str, KeyPath]] = [
     (stack, (*path, index))
     for stack, loaded in LOADED.items()

@@ -19,18 +19,17 @@ from policy.judge import Verdict
 from policy.rules.documents import Statement, documents
 from policy.rules.view import is_map
 from stack.config.document import KeyPath, read
-from stack.config.loader import load_all
 from stack.config.targets import targets
 from stack.config.told import STORES
 from stack.things import things
 from stack.told import PROXY_HOST
-from tests.harness import PLANTED, ROOT, STACKS, deployable, graphs, named, of_kind, recorded
+from tests.harness import PLANTED, ROOT, STACKS, deployable, graphs, named, of_kind, recorded, stacks
 from tests.iam import bodies
 from tests.program.switched import BREAK_GLASS, GITHUB, ONE_QUICKLY, USERS, planned, turned_on
 from tests.program.test_machine_rows import scripts
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-LOADED = load_all(ROOT, STACKS)
+LOADED = stacks()
 
 
 def statements(graph: Graph) -> dict[tuple[str, str], Statement]:

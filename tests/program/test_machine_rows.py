@@ -14,12 +14,11 @@ import pytest
 from components.core.tagging import REQUIRED
 from plinth.engine.graph import Graph, Resource
 from stack.config.document import KeyPath
-from stack.config.loader import load_all
-from tests.harness import PLANTED, ROOT, STACKS, graphs, named, of_kind
+from tests.harness import PLANTED, STACKS, graphs, named, of_kind, stacks
 from tests.program.switched import ONE_QUICKLY, planned
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
+CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
 SERVICES = ("bot-api", "bot-runner", "websocket")
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzVdnHbT0Jt ann"
 KEY: KeyPath = ("plinth:machines", "sshPublicKey")

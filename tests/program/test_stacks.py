@@ -11,14 +11,13 @@ from components.core.tagging import REQUIRED
 from plinth.engine.graph import Graph, Resource, name_of
 from plinth.engine.recording import record
 from stack.config.document import ANY_NAME, ANY_NUMBER, KeyPath, read
-from stack.config.loader import load_all
 from stack.config.reference import entries, find
-from tests.harness import ROOT, STACKS, deployable, graphs, named, of_kind, project_copy, replace_in
+from tests.harness import ROOT, STACKS, deployable, graphs, named, of_kind, project_copy, replace_in, stacks
 from tests.program.switched import ONE_QUICKLY, planned
 from tools import ledger
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in load_all(ROOT, STACKS).items()}
+CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
 HOLDING_DATA = (
     "aws:kms/key:Key",
     "aws:kms/replicaKey:ReplicaKey",

@@ -11,12 +11,11 @@ import pytest
 from components.storage.deliveries import Source
 from plinth.engine.graph import Graph, Resource
 from stack.config.document import read
-from stack.config.loader import load_all
-from tests.harness import ROOT, STACKS, graphs, named
+from tests.harness import ROOT, STACKS, graphs, named, stacks
 from tests.program.switched import ONE_QUICKLY, planned
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-LOADED = load_all(ROOT, STACKS)
+LOADED = stacks()
 PURPOSES = ("media-raw", "media-processed", "exports", "backups", "media", "static", "frontend", "uploads")
 """What there is a bucket for, beside logs."""
 UNVERSIONED = {"dev": {"media", "static"}, "staging": set[str](), "prod": set[str]()}
