@@ -63,11 +63,12 @@ def own_rights(stack: Stack, ctx: Context, name: str) -> tuple[Statement, ...]:
     service = stack.config.services[name]
     if service.runs_on != "ecs":
         return ()
+    from components.compute.collector import trace_statements
     from components.compute.task_rights import backlog_statements, session_statements
 
     says = backlog_statements() if service.scaling and service.scaling.backlog else ()
     sessions = session_statements(ctx) if stack.config.containers.exec.enabled else ()
-    return (*says, *sessions, *(_trace_statements() if traces(stack.config, name) else ()))
+    return (*says, *sessions, *(trace_statements() if traces(stack.config, name) else ()))
 
 
 def environment(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
@@ -83,12 +84,6 @@ def _traced(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
     from components.compute.collector import traced
 
     return traced(name, ctx.environment, stack.config.observability.tracing.sample_percent)
-
-
-def _trace_statements() -> tuple[Statement, ...]:
-    from components.compute.collector import trace_statements
-
-    return trace_statements()
 
 
 def _sessions(stack: Stack, ctx: Context, logs_key: EncryptionKey) -> SessionRecords | None:

@@ -158,6 +158,15 @@ def project_copy(folder: Path) -> Path:
     return folder
 
 
+def linked_copy(folder: Path) -> Path:
+    """Stack files to be changed, beside links to the rest of what makes the program: nothing else may be written there."""
+    for part in ("components", "data", "images", "stack", "plinth", "policy", "schemas", "__main__.py"):
+        (folder / part).symlink_to(ROOT / part)
+    for file in ROOT.glob("Pulumi*.yaml"):
+        shutil.copy(file, folder)
+    return folder
+
+
 def deployable(folder: Path) -> Path:
     """A copy of the program whose stacks can be deployed: to the emulated account, with every credential that services read."""
     copy = project_copy(folder)

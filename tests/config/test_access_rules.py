@@ -7,7 +7,7 @@ import pytest
 from stack.config.loader import load_all
 from stack.config.targets import targets, verbs
 from tests.config.stack_files import refusals
-from tests.harness import project_copy, replace_in
+from tests.harness import linked_copy, replace_in
 
 SERVICE = 'plinth:services["booking-worker"]'
 BOT = r"(    bot-runner:\n(?:      .*\n)*?      access:\n)(?:        - .*\n)+"
@@ -16,7 +16,7 @@ BOT = r"(    bot-runner:\n(?:      .*\n)*?      access:\n)(?:        - .*\n)+"
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return project_copy(tmp_path)
+    return linked_copy(tmp_path)
 
 
 def bot_needs(folder: Path, *entries: str) -> Path:

@@ -6,7 +6,7 @@ import pytest
 
 from stack.config.loader import load_all
 from tests.config.stack_files import refusals
-from tests.harness import project_copy, replace_in
+from tests.harness import linked_copy, replace_in
 
 AT = "plinth:data"
 REDIS, BROKER = (rf"(    {name}:\n(?:      .*\n)*?      .*?)" for name in ("redis", "broker"))
@@ -15,7 +15,7 @@ REDIS, BROKER = (rf"(    {name}:\n(?:      .*\n)*?      .*?)" for name in ("redi
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return project_copy(tmp_path)
+    return linked_copy(tmp_path)
 
 
 @pytest.mark.parametrize(

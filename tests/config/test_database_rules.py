@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.config.stack_files import refusals
-from tests.harness import project_copy
+from tests.harness import linked_copy
 
 AT = "plinth:data.postgres"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return project_copy(tmp_path)
+    return linked_copy(tmp_path)
 
 
 def changed(copy: Path, old: str, new: str) -> list[str]:

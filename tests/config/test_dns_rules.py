@@ -9,7 +9,7 @@ from stack.config.dns import Dns
 from stack.config.faults import ConfigError
 from stack.config.loader import load_all
 from tests.config.stack_files import refusals
-from tests.harness import ROOT, STACKS, project_copy, replace_in
+from tests.harness import ROOT, STACKS, linked_copy, replace_in
 
 ZONE_ID = "Z0123456789ABCDEFGHIJ"
 SERVERS = ["ns-1.awsdns-01.org", "ns-2.awsdns-02.com"]
@@ -17,7 +17,7 @@ SERVERS = ["ns-1.awsdns-01.org", "ns-2.awsdns-02.com"]
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return project_copy(tmp_path)
+    return linked_copy(tmp_path)
 
 
 def dns(

@@ -7,7 +7,7 @@ import pytest
 from stack.config.checklist import unset
 from stack.config.loader import load_all
 from tests.config.stack_files import refusals
-from tests.harness import project_copy, replace_in
+from tests.harness import linked_copy, replace_in
 
 SEALED = "v1:TmFOaMy8J4w=:v1:AAAA"
 PLAIN = "hunter2-4711"
@@ -15,7 +15,7 @@ PLAIN = "hunter2-4711"
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return project_copy(tmp_path)
+    return linked_copy(tmp_path)
 
 
 def changed(folder: Path, pattern: str, replacement: str, stack: str = "dev") -> list[str]:

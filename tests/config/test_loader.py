@@ -11,7 +11,7 @@ from plinth.engine.recording import record, run
 from stack.config import engine
 from stack.config.faults import ConfigError
 from stack.config.loader import ENVIRONMENTS, environment_of, load_all
-from tests.harness import ROOT, STACKS, deployable, graphs, project_copy, replace_in
+from tests.harness import ROOT, STACKS, deployable, graphs, linked_copy, replace_in
 
 
 def faults(folder: Path, stack: str = "dev") -> list[str]:
@@ -22,7 +22,7 @@ def faults(folder: Path, stack: str = "dev") -> list[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return project_copy(tmp_path)
+    return linked_copy(tmp_path)
 
 
 @pytest.mark.requirement("BST-05")

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.config.stack_files import refusals
-from tests.harness import project_copy, replace_in
+from tests.harness import linked_copy, replace_in
 
 AT = 'plinth:services["bot-runner"]'
 
 
 @pytest.fixture
 def dev(tmp_path: Path) -> Path:
-    return project_copy(tmp_path) / "Pulumi.dev.yaml"
+    return linked_copy(tmp_path) / "Pulumi.dev.yaml"
 
 
 def runner(dev: Path, pattern: str, replacement: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from stack.config.faults import ConfigError
 from stack.config.loader import load_all
-from tests.harness import STACKS, project_copy, replace_in
+from tests.harness import STACKS, linked_copy, replace_in
 
 HERE = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
 THERE = HERE.replace("us-east-1", "eu-west-1")
@@ -21,7 +21,7 @@ def faults(folder: Path, stack: str = "dev") -> list[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return project_copy(tmp_path)
+    return linked_copy(tmp_path)
 
 
 def vpn_on(folder: Path, server: str = HERE, client: str = HERE, stack: str = "dev") -> Path:

@@ -6,7 +6,7 @@ import pytest
 
 from stack.config.document import format_path
 from tests.config.stack_files import refusals
-from tests.harness import project_copy, replace_in
+from tests.harness import linked_copy, replace_in
 
 _EXPORTS = r"(?<=      exports:\n)(.*\n){3}"
 """The lines of one bucket in the file of dev."""
@@ -32,7 +32,7 @@ def bucket(
 
 
 def refused(folder: Path, pattern: str, replacement: str) -> list[str]:
-    replace_in(project_copy(folder) / "Pulumi.dev.yaml", pattern, replacement)
+    replace_in(linked_copy(folder) / "Pulumi.dev.yaml", pattern, replacement)
     return refusals(folder)
 
 
@@ -78,7 +78,7 @@ def test_a_name_that_the_platform_itself_gives_is_refused(name: str, expected: s
 
 
 def test_a_copy_that_is_asked_for_twice_is_refused(tmp_path: Path) -> None:
-    copy = project_copy(tmp_path)
+    copy = linked_copy(tmp_path)
     replace_in(copy / "Pulumi.dev.yaml", r"copies: \{standby: \[\], vault: \[\]\}", "copies: {standby: [storage], vault: []}")
     replace_in(copy / "Pulumi.dev.yaml", _EXPORTS, bucket(copies="[standby, standby]"))
     assert refusals(copy) == ["plinth:storage.buckets.exports.copies[1]: standby is given twice; each once"]
@@ -101,7 +101,7 @@ def test_a_bucket_whose_key_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_files_and_volumes_without_the_key_they_are_encrypted_with_are_refused(
     pattern: str, replacement: str, needing: str, tmp_path: Path
 ) -> None:
-    copy = project_copy(tmp_path)
+    copy = linked_copy(tmp_path)
     file = copy / "Pulumi.dev.yaml"
     replace_in(file, pattern, replacement)
     replace_in(file, r"purposes: \[data, storage, secrets, backup, config\]", "purposes: [data, secrets, backup, config]")
