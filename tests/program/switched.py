@@ -28,6 +28,7 @@ BREAK_GLASS: KeyPath = (_IDENTITY, "breakGlass", "enabled")
 ZONE: KeyPath = (_DNS, "zone", "enabled")
 NAMES: KeyPath = (_DNS, "names", "enabled")
 HEALTH_CHECKS: KeyPath = (_DNS, "healthChecks", "enabled")
+TRACING: KeyPath = ("plinth:observability", "tracing", "enabled")
 _DOMAIN: Mapping[KeyPath, Json] = {(_DNS, "domain"): "example.org"}
 
 

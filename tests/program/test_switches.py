@@ -9,7 +9,7 @@ from plinth.engine.graph import Graph
 from stack.config.document import KeyPath, format_path, read
 from stack.config.reference import entries, find, keys_of
 from tests.harness import ROOT, STACKS
-from tests.program.switched import ADOPTED, ONE_QUICKLY, SWITCHES, planned, turned_off, turned_on
+from tests.program.switched import ADOPTED, ONE_QUICKLY, SWITCHES, TRACING, planned, turned_off, turned_on
 
 
 def off(stack: str) -> dict[KeyPath, Any]:
@@ -39,8 +39,11 @@ def hanging(graph: Graph) -> list[str]:
 
 
 def _asked(graph: Graph) -> set[str]:
-    """The keys of the stack file that components were asked for by."""
-    return {str(resource.inputs["configKey"]) for resource in graph.resources.values() if "configKey" in resource.inputs}
+    """The keys of the stack file that something was asked for by: a component, or the collector of traces within tasks."""
+    found = {str(resource.inputs["configKey"]) for resource in graph.resources.values() if "configKey" in resource.inputs}
+    tasks = graph.of_type("aws:ecs/taskDefinition:TaskDefinition")
+    traced = any('"name":"collector"' in str(task.inputs["containerDefinitions"]) for task in tasks)
+    return found | ({format_path(TRACING[:-1])} if traced else set())
 
 
 @pytest.mark.parametrize("stack", STACKS)
