@@ -26,7 +26,7 @@ def body(trust: Trust) -> dict[str, Any]:
     return statement
 
 
-@pytest.mark.requirement("SEC-05", part="services that take roles; policies of queues and topics come with those")
+@pytest.mark.requirement("SEC-05", part="services that take roles")
 def test_a_service_is_trusted_for_one_account_and_its_resources_only() -> None:
     assert body(ServiceTrust(service="x.amazonaws.com", source_arn="arn:aws:ec2:r:1:y/*")) == {
         "Effect": "Allow",
