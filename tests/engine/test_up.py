@@ -46,8 +46,8 @@ NOT_KNOWN: Mapping[str, str] = {
 }
 """What the stand-in found missing by itself."""
 TWICE, ENTRY = ("InvalidPermission.", "AlreadyExists"), "aws_network_acl_rule"
-"""When the emulated AWS is slow, a client asks again for what is there or gone by then: a rule of a group, a route, a parameter, an
-entry of an ACL."""
+"""When the emulated AWS is slow, a client asks again for what is there or gone by then: a rule of a group, a route, a
+parameter, an entry of an ACL."""
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 
 
