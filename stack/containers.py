@@ -16,6 +16,7 @@ from stack.config.loader import Stack
 from stack.config.services import Scaling, Service
 from stack.config.told import STORES, read_at_start
 from stack.connections import group_of
+from stack.images import Images
 from stack.services import for_service, hours
 from stack.surroundings import Surroundings
 from stack.things import rights
@@ -131,37 +132,42 @@ def _task(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Output
     service, config = stack.config.services[name], stack.config.containers
     if service.size is None:
         raise ValueError(f"{name} has no size, which the rules of the stack file ask for")
+    by_reference = told(stack, ctx, name, around.secret_arns, around.fact_arns)
     images = {name: service.image, **({PGBOUNCER: config.pgbouncer} if PGBOUNCER in service.sidecars else {})}
     args = TaskArgs(
         service=name,
         cpu=service.size.cpu,
         memory_mb=service.size.memory_mb,
-        main=_main(stack, ctx, name, around),
+        main=_main(stack, ctx, name, around, by_reference),
         role_arn=around.workloads[name].role_arn,
         key_arn=around.logs_key.key_arn,
         retention_days=config.logs_retention_days,
         stop_seconds=service.stop_seconds,
         read_only=not config.exec.enabled,
         port=_port(service),
-        sidecars=_sidecars(stack, ctx, name, around),
+        sidecars=_sidecars(stack, ctx, name, around, by_reference),
         read=rights(read_at_start(stack.config, name), around.things, ctx).statements,
         pulls=tuple(image for image in images if image in around.images.uris),
     )
     return Task(f"task-{name}", args, ctx).definition_arn
 
 
-def _main(stack: Stack, ctx: Context, name: str, around: Surroundings) -> "Container":
+def _main(stack: Stack, ctx: Context, name: str, around: Surroundings, by_reference: tuple[Told, ...]) -> "Container":
     from components.compute.task import Container
 
     service = stack.config.services[name]
-    said, by_reference = environment(stack, ctx, name), told(stack, ctx, name, around.secret_arns, around.fact_arns)
+    said = environment(stack, ctx, name)
     if (uri := around.images.uris.get(name)) is None:
         return _stand_in(stack, _port(service), said, by_reference)
     return Container(image=uri, environment=said, told=by_reference, command=service.command)
 
 
-def _sidecars(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Mapping[str, "Container"]:
-    found = {PGBOUNCER: _pgbouncer(stack, ctx, name, around)} if PGBOUNCER in stack.config.services[name].sidecars else {}
+def _sidecars(
+    stack: Stack, ctx: Context, name: str, around: Surroundings, by_reference: tuple[Told, ...]
+) -> Mapping[str, "Container"]:
+    found = (
+        {PGBOUNCER: _pgbouncer(stack, around.images, by_reference)} if PGBOUNCER in stack.config.services[name].sidecars else {}
+    )
     if traces(stack.config, name):
         from components.compute.collector import collector
 
@@ -169,14 +175,13 @@ def _sidecars(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Ma
     return found
 
 
-def _pgbouncer(stack: Stack, ctx: Context, name: str, around: Surroundings) -> "Container":
-    """It is told of the database what the service is, and of nothing else."""
+def _pgbouncer(stack: Stack, images: Images, everything: tuple[Told, ...]) -> "Container":
+    """Of `everything` that the service is told it is told what is of the database, and nothing else."""
     from components.compute.definitions import Port
     from components.compute.task import Container
 
-    everything = told(stack, ctx, name, around.secret_arns, around.fact_arns)
     of_the_database = tuple(one for one in everything if one.variable.startswith(f"{STORES['postgres'].variables}_"))
-    if (uri := around.images.uris.get(PGBOUNCER)) is None:
+    if (uri := images.uris.get(PGBOUNCER)) is None:
         return _stand_in(stack, Port(number=PGBOUNCER_PORT, name=PGBOUNCER, spoken="http"), {}, of_the_database)
     return Container(image=uri, told=of_the_database)
 
