@@ -8,6 +8,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
 
+from components.compute.collector import traced
 from tests.images.stubs import Answer, Asked, Stub, stub
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -57,15 +58,9 @@ def collector() -> Generator[Collector]:
         yield Collector(sink=sink)
 
 
-def told_of(url: str, service: str, ratio: str = "1.0") -> dict[str, str]:
-    """What the platform tells a service whose traces it wants."""
-    return {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
-        "OTEL_SERVICE_NAME": service,
-        "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
-        "OTEL_TRACES_SAMPLER_ARG": ratio,
-        "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=test",
-    }
+def told_of(url: str, service: str, sample_percent: int = 100) -> dict[str, str]:
+    """What the platform tells a service whose traces it wants, but for where the collector is."""
+    return {**traced(service, "test", sample_percent), "OTEL_EXPORTER_OTLP_ENDPOINT": url}
 
 
 def attributes(pairs: Iterable[KeyValue]) -> dict[str, str | int]:

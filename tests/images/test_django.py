@@ -234,11 +234,11 @@ def test_the_command_for_what_was_lost_asks_for_each_booking_that_is_not_confirm
 
 
 @contextmanager
-def traced(variables: Mapping[str, str], url: str, ratio: str, log: Path) -> Generator[tuple[str, servers.Program]]:
+def traced(variables: Mapping[str, str], url: str, percent: int, log: Path) -> Generator[tuple[str, servers.Program]]:
     """A web service that is told of a collector, and its address; it has to end as it does without one."""
     port = servers.free_port()
     with run(
-        "django", "gunicorn server.wsgi", {**variables, **told_of(url, "booking", ratio), "PORT": str(port)}, log
+        "django", "gunicorn server.wsgi", {**variables, **told_of(url, "booking", percent), "PORT": str(port)}, log
     ) as program:
         at = f"http://127.0.0.1:{port}"
         servers.until(lambda: servers.healthy(f"{at}/health/"), "booking", program)
@@ -249,7 +249,7 @@ def traced(variables: Mapping[str, str], url: str, ratio: str, log: Path) -> Gen
 @pytest.mark.usefixtures("migrated")
 def test_a_request_is_traced_from_its_caller_to_the_database(pooled: dict[str, str], tmp_path: Path) -> None:
     with collector() as sink:
-        with traced(pooled, sink.url, "1.0", tmp_path / "log") as (at, _):
+        with traced(pooled, sink.url, 100, tmp_path / "log") as (at, _):
             assert call("GET", f"{at}/booking/rooms", headers=CALLER)[0] == 200
 
         (server,) = sink.spans(Span.SPAN_KIND_SERVER)
@@ -268,7 +268,7 @@ def test_no_span_holds_a_secret_a_value_or_what_an_error_says(
 ) -> None:
     postgres.sql("ALTER TABLE booking_room ADD CHECK (name <> 'unwanted')", "booking")
     with collector() as sink:
-        with traced(pooled, sink.url, "1.0", tmp_path / "log") as (at, _):
+        with traced(pooled, sink.url, 100, tmp_path / "log") as (at, _):
             assert call("POST", f"{at}/booking/rooms", {"name": "unwanted", "beds": 1}, CALLER)[0] == 500
 
         (server,) = sink.spans(Span.SPAN_KIND_SERVER)
@@ -279,7 +279,7 @@ def test_no_span_holds_a_secret_a_value_or_what_an_error_says(
 @pytest.mark.usefixtures("migrated")
 def test_what_is_not_sampled_is_not_sent(pooled: dict[str, str], tmp_path: Path) -> None:
     with collector() as sink:
-        with traced(pooled, sink.url, "0.0", tmp_path / "log") as (at, _):
+        with traced(pooled, sink.url, 0, tmp_path / "log") as (at, _):
             assert call("GET", f"{at}/booking/rooms")[0] == 200
 
         assert sink.asked == []
@@ -288,7 +288,7 @@ def test_what_is_not_sampled_is_not_sent(pooled: dict[str, str], tmp_path: Path)
 @pytest.mark.usefixtures("migrated")
 def test_a_collector_that_is_away_costs_nothing_but_lines_of_the_log(pooled: dict[str, str], tmp_path: Path) -> None:
     away = f"http://127.0.0.1:{servers.free_port()}"
-    with traced(pooled, away, "1.0", tmp_path / "log") as (at, program):
+    with traced(pooled, away, 100, tmp_path / "log") as (at, program):
         for _ in range(100):
             assert call("GET", f"{at}/booking/rooms")[0] == 200
         began = time.monotonic()

@@ -107,11 +107,11 @@ def test_it_is_unfit_while_the_database_is_away_and_serves_without_a_cache(
 
 
 @contextmanager
-def traced(variables: Mapping[str, str], url: str, ratio: str, log: Path) -> Generator[tuple[str, servers.Program]]:
+def traced(variables: Mapping[str, str], url: str, percent: int, log: Path) -> Generator[tuple[str, servers.Program]]:
     """An application that is told of a collector, and its address; it has to end as it does without one."""
     port = servers.free_port()
     with run(
-        "fastapi", "python -m collection", {**variables, **told_of(url, "collection", ratio), "PORT": str(port)}, log
+        "fastapi", "python -m collection", {**variables, **told_of(url, "collection", percent), "PORT": str(port)}, log
     ) as program:
         at = f"http://127.0.0.1:{port}"
         servers.until(lambda: servers.healthy(f"{at}/health"), "the collection", program)
@@ -123,7 +123,7 @@ def traced(variables: Mapping[str, str], url: str, ratio: str, log: Path) -> Gen
 @pytest.mark.usefixtures("url")
 def test_a_request_is_traced_from_its_caller_to_the_database_and_the_cache(variables: dict[str, str], tmp_path: Path) -> None:
     with collector() as sink:
-        with traced(variables, sink.url, "1.0", tmp_path / "log") as (at, _):
+        with traced(variables, sink.url, 100, tmp_path / "log") as (at, _):
             assert call("GET", f"{at}/collection/items/0", headers=CALLER)[0] == 404
 
         (server,) = sink.spans(Span.SPAN_KIND_SERVER)
@@ -144,7 +144,7 @@ def test_no_span_holds_a_secret_a_value_or_what_an_error_says(
 ) -> None:
     postgres.sql("ALTER TABLE collection_item ADD CHECK (title <> 'unwanted')", "collection")
     with collector() as sink:
-        with traced(variables, sink.url, "1.0", tmp_path / "log") as (at, _):
+        with traced(variables, sink.url, 100, tmp_path / "log") as (at, _):
             assert call("POST", f"{at}/collection/items", ITEM | {"title": "unwanted"}, KEY | CALLER)[0] == 500
 
         (server,) = sink.spans(Span.SPAN_KIND_SERVER)
@@ -162,7 +162,7 @@ def test_no_span_holds_a_secret_a_value_or_what_an_error_says(
 @pytest.mark.usefixtures("url")
 def test_what_is_not_sampled_is_not_sent(variables: dict[str, str], tmp_path: Path) -> None:
     with collector() as sink:
-        with traced(variables, sink.url, "0.0", tmp_path / "log") as (at, _):
+        with traced(variables, sink.url, 0, tmp_path / "log") as (at, _):
             assert call("GET", f"{at}/collection/items")[0] == 200
 
         assert sink.asked == []
@@ -171,7 +171,7 @@ def test_what_is_not_sampled_is_not_sent(variables: dict[str, str], tmp_path: Pa
 @pytest.mark.usefixtures("url")
 def test_a_collector_that_is_away_costs_nothing_but_lines_of_the_log(variables: dict[str, str], tmp_path: Path) -> None:
     away = f"http://127.0.0.1:{servers.free_port()}"
-    with traced(variables, away, "1.0", tmp_path / "log") as (at, program):
+    with traced(variables, away, 100, tmp_path / "log") as (at, program):
         for _ in range(100):
             assert call("GET", f"{at}/collection/items")[0] == 200
         began = time.monotonic()

@@ -89,9 +89,9 @@ def test_what_is_no_query_is_refused(url: str) -> None:
 
 
 @contextmanager
-def traced(collection: Stub, url: str, ratio: str, folder: Path) -> Generator[tuple[str, servers.Program]]:
+def traced(collection: Stub, url: str, percent: int, folder: Path) -> Generator[tuple[str, servers.Program]]:
     """A gateway that is told of a collector, and its address; it has to end as it does without one."""
-    variables = {"PORT": str(servers.free_port()), "COLLECTION_URL": collection.url, **told_of(url, "graphql", ratio)}
+    variables = {"PORT": str(servers.free_port()), "COLLECTION_URL": collection.url, **told_of(url, "graphql", percent)}
     application = node_application("graphql", folder)
     with servers.started(["node", "server.js"], variables, log=folder / "log", folder=application) as program:
         at = f"http://127.0.0.1:{variables['PORT']}"
@@ -103,7 +103,7 @@ def traced(collection: Stub, url: str, ratio: str, folder: Path) -> Generator[tu
 
 def test_a_query_is_traced_from_its_caller_to_the_collection(tmp_path: Path) -> None:
     with collector() as sink, stub(collection_answer) as collection:
-        with traced(collection, sink.url, "1.0", tmp_path) as (at, _):
+        with traced(collection, sink.url, 100, tmp_path) as (at, _):
             assert query(at, "{ item(id: 2) { title } }", CALLER) == {"data": {"item": {"title": "Go"}}}
 
         (server,) = sink.spans(Span.SPAN_KIND_SERVER)
@@ -119,7 +119,7 @@ def test_a_query_is_traced_from_its_caller_to_the_collection(tmp_path: Path) -> 
 
 def test_a_path_that_is_not_there_is_traced_without_a_route(collection: Stub, tmp_path: Path) -> None:
     with collector() as sink:
-        with traced(collection, sink.url, "1.0", tmp_path) as (at, _):
+        with traced(collection, sink.url, 100, tmp_path) as (at, _):
             assert call("GET", f"{at}/elsewhere?key=of-nothing", headers=CALLER)[0] == 404
 
         (server,) = sink.spans(Span.SPAN_KIND_SERVER)
@@ -129,7 +129,7 @@ def test_a_path_that_is_not_there_is_traced_without_a_route(collection: Stub, tm
 
 def test_what_is_not_sampled_is_not_sent(collection: Stub, tmp_path: Path) -> None:
     with collector() as sink:
-        with traced(collection, sink.url, "0.0", tmp_path) as (at, _):
+        with traced(collection, sink.url, 0, tmp_path) as (at, _):
             assert "errors" not in query(at, "{ items { title } }")
 
         assert sink.asked == []
@@ -137,7 +137,7 @@ def test_what_is_not_sampled_is_not_sent(collection: Stub, tmp_path: Path) -> No
 
 def test_a_collector_that_is_away_costs_nothing(collection: Stub, tmp_path: Path) -> None:
     away = f"http://127.0.0.1:{servers.free_port()}"
-    with traced(collection, away, "1.0", tmp_path) as (at, program):
+    with traced(collection, away, 100, tmp_path) as (at, program):
         for _ in range(100):
             assert "errors" not in query(at, "{ items { title } }")
         began = time.monotonic()
