@@ -10,11 +10,11 @@ import pytest
 from plinth.engine.graph import Graph, Resource
 from stack.config.document import KeyPath
 from stack.config.services import Service
-from tests.harness import STACKS, graphs, named, of_kind, stacks
+from tests.harness import STACKS, configs, graphs, named, of_kind
 from tests.program.switched import ONE_QUICKLY, planned
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
+CONFIGS = configs()
 
 
 def on_ecs(stack: str) -> Mapping[str, Service]:

@@ -13,13 +13,13 @@ from plinth.changes.facts import table
 from plinth.changes.model import Kind
 from plinth.engine.graph import Graph, Resource
 from stack.config.told import through_proxy
-from tests.harness import STACKS, graphs, named, of_kind, stacks
+from tests.harness import STACKS, configs, graphs, named, of_kind
 from tests.plinth.changes_graphs import kinds
 from tests.program.switched import planned
 from tests.program.test_network_rows import admitted
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
+CONFIGS = configs()
 ENGINES = {"postgres": 5432, "mysql": 3306}
 
 

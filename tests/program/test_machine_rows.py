@@ -14,11 +14,11 @@ import pytest
 from components.core.tagging import REQUIRED
 from plinth.engine.graph import Graph, Resource
 from stack.config.document import KeyPath
-from tests.harness import PLANTED, STACKS, graphs, named, of_kind, stacks
+from tests.harness import PLANTED, STACKS, configs, graphs, named, of_kind
 from tests.program.switched import ONE_QUICKLY, planned
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
+CONFIGS = configs()
 SERVICES = ("bot-api", "bot-runner", "websocket")
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzVdnHbT0Jt ann"
 KEY: KeyPath = ("plinth:machines", "sshPublicKey")

@@ -12,11 +12,11 @@ import pytest
 from components.core.naming import LIMITS
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.recording import record
-from tests.harness import STACKS, graphs, named, of_kind, project_copy, stacks
+from tests.harness import STACKS, configs, graphs, named, of_kind, project_copy
 from tests.program.switched import ADOPTED, ONE_QUICKLY, VPN, planned, turned_on
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
+CONFIGS = configs()
 MACHINES = "arn:aws:iam::000000000000:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 """Who starts machines, and so decrypts their disks."""
 DAYS = {"dev": 7, "staging": 30, "prod": 90}

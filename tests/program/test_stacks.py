@@ -12,12 +12,12 @@ from plinth.engine.graph import Graph, Resource, name_of
 from plinth.engine.recording import record
 from stack.config.document import ANY_NAME, ANY_NUMBER, KeyPath, read
 from stack.config.reference import entries, find
-from tests.harness import ROOT, STACKS, deployable, graphs, named, of_kind, project_copy, replace_in, stacks
+from tests.harness import ROOT, STACKS, configs, deployable, graphs, named, of_kind, project_copy, replace_in
 from tests.program.switched import ONE_QUICKLY, planned
 from tools import ledger
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
+CONFIGS = configs()
 HOLDING_DATA = (
     "aws:kms/key:Key",
     "aws:kms/replicaKey:ReplicaKey",

@@ -13,13 +13,13 @@ from policy.catalogue import RULES
 from policy.exceptions import load
 from policy.judge import Verdict
 from stack.config.document import KeyPath
-from tests.harness import ROOT, STACKS, graphs, named, of_kind, stacks
+from tests.harness import ROOT, STACKS, configs, graphs, named, of_kind
 from tests.program.switched import NAMES, ONE_QUICKLY, VPN, planned, turned_on
 from tests.program.test_network_rows import admitted, group_names
 
 Plan = Callable[[str], Graph]
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
-CONFIGS = {name: loaded.config for name, loaded in stacks().items()}
+CONFIGS = configs()
 DOMAIN = "example.org"
 SIGN_IN = {
     "enabled": True,
