@@ -13,7 +13,7 @@ from stack.config.load_balancers import LoadBalancer
 from stack.config.model import StackConfig
 from stack.config.targets import listening
 from stack.config.told import logins, proxied, through_proxy
-from stack.config.traffic_rules import routes, streams
+from stack.config.traffic_rules import balancers_of, routes, streams
 
 _GROUPS: dict[str, Group] = {
     "ecs": Group(purpose="Containers on ECS"),
@@ -140,9 +140,8 @@ def _rows(config: StackConfig, *, public: bool) -> Iterator[tuple[str, str, int,
 
 
 def _behind_load_balancers(config: StackConfig) -> Iterator[tuple[str, str, int, str]]:
-    for name, one in config.load_balancers.items():
-        if one.kind == "application":
-            yield group_in_front(name), "eks", HTTPS, f"{name} to the cluster"
+    for name in balancers_of(config, "application"):
+        yield group_in_front(name), "eks", HTTPS, f"{name} to the cluster"
     there = listening(config)
     ways = [(name, route.load_balancer) for name, _, route in routes(config)]
     ways += [(name, stream.load_balancer) for name, _, stream in streams(config)]
