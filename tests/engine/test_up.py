@@ -48,6 +48,8 @@ NOT_KNOWN: Mapping[str, str] = {
 TWICE, ENTRY = ("InvalidPermission.", "AlreadyExists"), "aws_network_acl_rule"
 """When the emulated AWS is slow, a client asks again for what is there or gone by then: a rule of a group, a route, a
 parameter, an entry of an ACL."""
+ATTEMPTS = 3
+"""How often a whole stack is tried, each time in an AWS of its own, where nothing but that went wrong."""
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 
 
@@ -93,8 +95,9 @@ def test_a_stack_goes_up_at_once_is_unchanged_afterwards_and_goes_down_again_unl
     # What prod holds is protected: it has to stay.
     steps = ("up", "preview") if stack == "prod" else ("up", "preview", "destroy")
     results = against_moto(folder, stack, *steps, options=options)
-    if was_slow(results, allowed):
-        results = against_moto(folder, stack, *steps, options=options)
+    for _ in range(1, ATTEMPTS):
+        if was_slow(results, allowed):
+            results = against_moto(folder, stack, *steps, options=options)
     up, again, *destroyed, report = results
     planned = record(folder, stack)
     whole, fleets = len(planned.resources) + 1, len(planned.of_type("aws:autoscaling/group:Group"))
