@@ -28,7 +28,7 @@ one thing: its encryption context names the thing, `kms:ViaService` the service 
 that is gone. What is not there, and what cannot be done with it, is a config error that lists what is possible.
 
 `plinth access` reads it back from the plan: who may do what, for which entry, on which line of which file; and for each
-secret, key and log group, who reaches it. `plinth changes` says whose rights an edit widens.
+secret, key and log group, who reaches it; and who connects to what. `plinth changes` says whose rights an edit widens.
 
 The same lists stand under `plinth:identity.outside`, for systems outside of AWS that show a token (GitLab, a SIEM), and
 under `plinth:identity.users`, for those that cannot; there, what takes a connection is not possible.

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 from plinth.access.arns import BY_NAME, arns_of
+from plinth.access.connections import connections
 from plinth.access.entries import Asked, asked_for, entry_of
 from plinth.access.key_policies import KEYS
 from plinth.access.reaching import reaching
@@ -51,7 +53,7 @@ def targets_in(graph: Graph) -> Callable[[Iterable[str]], str]:
 
 
 def to_json(graph: Graph, document: Document | None = None) -> Mapping[str, Any]:
-    """All of it as plain data; with the stack file also which entry of it asked for each right."""
+    """All of it as plain data; with the stack file also which entry of it asked for each right and each connection."""
     found = access(graph)
     return {
         "stack": graph.stack,
@@ -73,6 +75,7 @@ def to_json(graph: Graph, document: Document | None = None) -> Mapping[str, Any]
             }
             for thing, rights in things(graph, found)
         ],
+        "connections": [asdict(one) for one in connections(graph, document)],
         "unread": list(found.unread),
     }
 

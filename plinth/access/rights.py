@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from plinth.access.arns import arns_of
-from plinth.engine.graph import Graph
+from plinth.engine.graph import Graph, Resource
 from plinth.policy.verdicts import seen
 from policy.rules.documents import Document, Statement, documents
 from policy.rules.view import Mark, is_map, listed
@@ -14,6 +14,11 @@ from policy.rules.view import Resource as Seen
 
 ROLE = "aws:iam/role:Role"
 EVERYBODY = "everybody"
+ADMINISTRATOR = "policy/AdministratorAccess"
+_ATTACHMENTS = frozenset(
+    f"aws:iam/{kind[0].lower()}{kind[1:]}:{kind}"
+    for kind in ("RolePolicyAttachment", "UserPolicyAttachment", "GroupPolicyAttachment")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,10 @@ class Right:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """All rights of a graph. `takers` are those who may take each role; `unread` are documents that cannot be seen, by URN."""
+    """All rights of a graph. `takers` are those who may take each role.
+
+    `unread` are documents that cannot be seen, by URN: of a policy that AWS keeps, that of what attaches it.
+    """
 
     rights: tuple[Right, ...]
     takers: tuple[Right, ...]
@@ -63,12 +71,27 @@ def access(graph: Graph) -> Access:
                 continue
             into = takers if document.kind == "trust" else rights
             into += _rights(graph, resource, document, document.statements)
+    for attachment in graph.resources.values():
+        if attachment.type in _ATTACHMENTS and not attachment.property_dependencies.get("policyArn"):
+            if (everything := _everything(attachment)) is None:
+                unread.append(attachment.urn)
+            else:
+                rights += everything
     return Access(rights=tuple(rights), takers=tuple(takers), unread=tuple(unread))
 
 
 def names(target: str, arns: Sequence[str]) -> bool:
     """Whether a target is a thing that goes by `arns`, or something in it: `<log group>:*`, `<bucket>/uploads/*`."""
     return any(_names(target, arn) for arn in arns)
+
+
+def _everything(attachment: Resource) -> tuple[Right, ...] | None:
+    """The right to everything, where a policy that stands outside of the graph gives that; what others give is not known here."""
+    if not str(attachment.inputs.get("policyArn")).endswith(ADMINISTRATOR):
+        return None
+    bearers = (urn for key in ("role", "user", "group") for urn in attachment.property_dependencies.get(key, ()))
+    held = attachment.urn
+    return tuple(Right(principal=one, actions=("*",), targets=("*",), conditions=(), held_by=held, via=("",)) for one in bearers)
 
 
 def _rights(graph: Graph, holder: Seen, document: Document, statements: Sequence[Statement]) -> Iterator[Right]:

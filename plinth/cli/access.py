@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from itertools import groupby
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from plinth.access.connections import connections
 from plinth.access.entries import asked_for, entry_of
 from plinth.access.report import called, principals, targets_in, things, to_json
 from plinth.access.rights import Right, access
@@ -30,7 +32,7 @@ def run(stack: str | None, from_file: str | None, *, as_json: bool) -> None:
 
 
 def show(graph: Graph, document: Document | None, out: Console) -> None:
-    """Two trees: principals with their rights and what asked for them, things with those who reach them."""
+    """Three trees: principals with their rights, things with those who reach them, groups with where they connect to."""
     found = access(graph)
     targets_of = targets_in(graph)
     people = Tree(f"[bold]{graph.stack}[/]  who may do what")
@@ -52,8 +54,15 @@ def show(graph: Graph, document: Document | None, out: Console) -> None:
         if not rights:
             branch.add("[dim]nobody in this stack[/]")
     out.print(kept)
+    out.print()
+    paths = Tree(f"[bold]{graph.stack}[/]  who connects to what")
+    for client, there in groupby(connections(graph, document), key=lambda one: one.client):
+        branch = paths.add(f"[bold]{escape(client)}[/]")
+        for one in there:
+            branch.add(f"{escape(one.server)} [dim]at[/] {escape(one.ports)}{_for(one.entry)}")
+    out.print(paths)
     for urn in found.unread:
-        out.print(f"[yellow]not known yet[/]  the document of {escape(name_of(urn))}")
+        out.print(f"[yellow]not known here[/]  the document of {escape(name_of(urn))}")
 
 
 def _actions(actions: Sequence[str]) -> str:

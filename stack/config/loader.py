@@ -118,11 +118,18 @@ def validate(document: Document) -> StackConfig:
 
 
 def _encrypted_in_sections(document: Document) -> Iterator[Fault]:
-    """A secret inside a section would come out in plain wherever the section is read."""
+    """A secret inside a section would come out in plain wherever the section is read; under a key of its own nobody reads it.
+
+    A key that is given without a namespace gets the project's, which is how a credential ends up here.
+    """
+    sections = keys_of(())
     for path in document.encrypted:
         section, *inside = path
-        if inside or section in keys_of(()):
+        if inside or section in sections:
             yield document.fault(path, "is encrypted inside a section", "a credential is a key of its own under `config:`")
+        elif str(section).startswith(f"{NAMESPACE}:"):
+            meant = f"{_CREDENTIALS}{str(section).removeprefix(f'{NAMESPACE}:')}"
+            yield document.fault(path, "is encrypted and no section", f"a credential is called {_CREDENTIALS}<name>: {meant}?")
 
 
 def _may_hold_secrets(document: Document, fault: Fault) -> bool:

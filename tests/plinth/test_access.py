@@ -10,11 +10,12 @@ from pulumi import Output, ResourceOptions
 
 from components.core.context import Context
 from plinth.access.arns import account_of, arns_of
+from plinth.access.connections import connections
 from plinth.access.entries import asked_for, entry_of
 from plinth.access.reaching import reaching
 from plinth.access.report import called, principals, targets_in, things, to_json
 from plinth.access.rights import EVERYBODY, Access, access
-from plinth.engine.graph import Graph
+from plinth.engine.graph import Graph, name_of
 from stack.config.document import read
 from tests.harness import ROOT, STACKS, Done, graphs, named, of_kind, plinth_here, project_copy, recorded, stacks
 
@@ -236,7 +237,8 @@ SESSIONS = {"dev": ("booking", "booking-worker", "catalogue", "collection"), "st
 def test_every_role_of_a_stack_has_rights_of_its_own_and_a_key_that_asked(stack: str) -> None:
     graph = graphs()[stack]
     found = access(graph)
-    assert found.unread == ()
+    # A policy of AWS stands in no plan, and who watches the machines of databases has one.
+    assert {name_of(urn).removesuffix("-amazonrdsenhancedmonitoringrole") + "-role" for urn in found.unread} == MONITORED[stack]
     roles = [entry for entry in principals(graph, found) if entry[0].type.endswith(":Role")]
     services = stacks()[stack].config.services
     names = {role.name for role, _, _ in roles}
@@ -321,8 +323,64 @@ def test_what_no_entry_asked_for_leads_to_none() -> None:
     rights = {right.sid: right for right in access(graph).of(named(graph, "service-bot-runner-identity-role").urn)}
     assert {sid for sid, right in rights.items() if not entry_of(asked, right)} == {
         *("Agent", "AgentState", "Images", "Ready", "RecordStreams", "Records", "Registry"),  # which its machine needs
-        *("ReadSecretBotToken", "KeyReadSecretBotToken"),  # which its `secrets` ask for
     }
+
+
+def test_what_a_connection_or_a_secret_asks_for_leads_to_it() -> None:
+    document = read(ROOT, "prod", "plinth")
+    asked = asked_for(document, "plinth:services.booking-worker")
+    role = named(graphs()["prod"], "task-booking-worker-starter-role")
+    lines = {right.sid: entry_of(asked, right) for right in access(graphs()["prod"]).of(role.urn)}
+
+    def told(sid: str) -> str:
+        return lines[sid].partition(" (")[0]
+
+    assert told("ReadFactsPostgres") == told("ReadSecretLoginPostgresBookingWorker") == "postgres as connect"
+    assert told("ReadSecretRedis") == told("KeyReadSecretRedis") == told("ReadFactsRedis") == "redis as connect"
+    assert told("ReadSecretBroker") == "broker as connect"
+    assert told("ReadSecretBookingDjangoKey") == "secrets.DJANGO_SECRET_KEY"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_entry_that_connects_leads_to_a_pair_of_groups_and_every_pair_of_a_service_to_its_entry(stack: str) -> None:
+    graph, document = graphs()[stack], read(ROOT, stack, "plinth")
+    found = connections(graph, document)
+    config = stacks()[stack].config
+    twice = {"broker"} if not config.data.broker.enabled else set[str]()  # the cache is asked for by its own name, too
+    entries = [entry for one in config.services.values() for entry in one.access if entry.verb in ("connect", "call")]
+    wanted = sorted(f"{entry.to} as {entry.verb}" for entry in entries if entry.to not in twice)
+    assert sorted(one.entry.partition(" (")[0] for one in found if one.entry) == wanted
+    of_services = {(one.client, one.server) for one in found if one.client.startswith("firewall-service-") and not one.entry}
+    assert {server for _, server in of_services} <= {"firewall-endpoints", "firewall-eks"}
+    assert all(not one.entry for one in connections(graph))
+
+
+def attached(kind: str, arn: str) -> Access:
+    def build(opts: ResourceOptions) -> None:
+        role = aws.iam.Role("task", name="plinth-test-task", assume_role_policy=TRUST, opts=opts)
+        group = aws.iam.Group("people", name="plinth-test-people", opts=opts)
+        if kind == "role":
+            aws.iam.RolePolicyAttachment("more", role=role.name, policy_arn=arn, opts=opts)
+        else:
+            aws.iam.GroupPolicyAttachment("more", group=group.name, policy_arn=arn, opts=opts)
+        aws.secretsmanager.Secret("token", name="plinth-test-token", opts=opts)
+
+    return access(planned(build))
+
+
+@pytest.mark.parametrize("kind", ["role", "group"])
+def test_whoever_has_every_right_by_a_policy_of_aws_has_it_here_and_reaches_everything(kind: str) -> None:
+    found = attached(kind, "arn:aws:iam::aws:policy/AdministratorAccess")
+    (right,) = found.rights
+    assert (right.actions, right.targets) == (("*",), ("*",))
+    assert right.principal.endswith("::task" if kind == "role" else "::people")
+    assert found.unread == ()
+
+
+def test_a_policy_of_aws_that_cannot_be_read_here_is_told() -> None:
+    found = attached("role", "arn:aws:iam::aws:policy/ReadOnlyAccess")
+    assert found.rights == ()
+    assert [urn.rpartition("::")[2] for urn in found.unread] == ["more"]
 
 
 def test_the_command_says_it_for_people_and_as_json(
