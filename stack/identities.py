@@ -287,6 +287,7 @@ def pipelines(stack: Stack, ctx: Context) -> None:
         boundary_arn=ctx.boundary_arn,
         account_wide=stack.config.account.singletons.enabled,
         domain=stack.config.dns.domain,
+        builds=stack.config.containers.builds,
     )
     args = PipelinesArgs(
         repository=github.repository,

@@ -250,7 +250,7 @@ RESOURCES: Final[Mapping[str, str]] = {
     "iam:user": "{stack}-*",
     "kms:alias": "{stack}-*",
     "kms:key": "*",
-    "logs:log-group": "{stack}-*",
+    "logs:log-group": "{stack}-* /aws/rds/instance/{stack}-* /aws/rds/proxy/{stack}-*",
     "logs:log-stream": "{stack}-*",
     "route53:hostedzone": "*",
     "secretsmanager:Secret": "{stack}-*",
@@ -270,6 +270,7 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "called right after the key is made, when its tags may not count yet (KMS developer guide, 'ABAC for AWS KMS')": {
         "kms:EnableKeyRotation kms:key": "",
+        "kms:ReplicateKey kms:key": "copy",
     },
     "through the service alone, which tells what is kept apart by name or tags": {
         "kms:CreateGrant kms:key": "service",

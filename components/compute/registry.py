@@ -13,10 +13,8 @@ from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import document
 from components.core.offers import Statement
-from components.core.registries import PULL, registry_host, repository_arn, repository_name
+from components.core.registries import PULL, PUSH, registry_host, repository_arn, repository_name
 
-_PUSH: Final = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
-"""What adding one takes besides (ECR user guide, "IAM permissions for pushing an image")."""
 _LIMIT: Final = 10_240
 """Characters of a repository's policy (ECR API reference, SetRepositoryPolicy)."""
 _COUNT, _DAYS = range(1, 1001), range(1, 366)
@@ -136,13 +134,13 @@ def _pushing(ctx: Context, roles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
             "Sid": "Pipelines",
             "Effect": "Allow",
             "Principal": {"AWS": [f"arn:aws:iam::{ctx.account_id}:root"]},
-            "Action": sorted((*PULL, *_PUSH)),
+            "Action": sorted((*PULL, *PUSH)),
             "Condition": {"ArnEquals": {"aws:PrincipalArn": sorted(roles)}},
         }
 
 
 def _refusals(ctx: Context) -> Iterator[dict[str, Any]]:
-    everybody: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": sorted((*PULL, *_PUSH))}
+    everybody: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": sorted((*PULL, *PUSH))}
     others = {"StringNotEquals": {"aws:PrincipalAccount": ctx.account_id}}
     yield {"Sid": "OtherAccounts", **everybody, "Condition": {**others, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}}
     yield {"Sid": "InPlain", **everybody, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}

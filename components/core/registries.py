@@ -6,6 +6,8 @@ from components.core.context import Context
 
 PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 """What getting an image takes, besides signing in (ECS developer guide, "Amazon ECS task execution IAM role")."""
+PUSH: Final = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
+"""What adding one takes besides (ECR user guide, "IAM permissions for pushing an image")."""
 
 
 def repository_name(ctx: Context, image: str) -> str:

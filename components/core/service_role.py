@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import iam
@@ -19,6 +19,10 @@ from components.core.trust import Trust, trust_policy, trust_problems
 _DESCRIPTION = re.compile(r"[\t\n\r -~¡-ÿ]{1,1000}")
 """What a role's description may be (IAM API reference, CreateRole)."""
 _PATH = re.compile(r"/([!-~]+/)?")
+MONITORING: Final = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+"""RDS user guide, "Setting up for Enhanced Monitoring": the log group of it is one an account, and RDS makes it."""
+KEPT_BY_AWS: Final = (MONITORING,)
+"""The policies of AWS that roles of the platform have, which a pipeline may attach: no others, or it could give any right."""
 _MOST_ATTACHED = 10
 """Managed policies of a role, by default (IAM user guide, "IAM and AWS STS quotas")."""
 

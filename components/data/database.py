@@ -16,7 +16,7 @@ from components.core.offers import Signal
 from components.core.outputs import gather_map
 from components.core.parameters import parameter
 from components.core.retention import RetentionDays, retention_problems
-from components.core.service_role import ServiceRole, ServiceRoleArgs
+from components.core.service_role import MONITORING, ServiceRole, ServiceRoleArgs
 from components.core.tagging import BACKUP
 from components.core.trust import ServiceTrust
 from components.data import watch
@@ -33,8 +33,6 @@ from components.data.windows import DATABASE_MINUTES, window_problems
 
 _CERTIFICATES = "rds-ca-rsa2048-g1"
 """Who signs the server's certificate: valid until 2061, and renewed by RDS itself (RDS user guide, "Certificate authorities")."""
-_MONITORING = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
-"""RDS user guide, "Setting up for Enhanced Monitoring": the log group of it is one an account, and RDS makes it."""
 
 _INSIGHTS_DAYS = 7
 """What is free (RDS user guide, "Pricing and data retention for Performance Insights")."""
@@ -234,7 +232,7 @@ class Database(Component):
             purpose=f"Writes what the machines of {self._engine.title} are doing",
             area=self._engine.name,
             job="monitoring",
-            attached=(_MONITORING,),
+            attached=(MONITORING,),
         )
         return ServiceRole(self._child("monitoring"), args, ctx, self.under())
 

@@ -19,8 +19,9 @@ Guard: TypeAlias = Literal[
     "creation",  # as `new`, for tags alone: only as a part of the making (EC2)
     "claim",  # what gets the tags of the stack, and carries no one else's
     "unclaimed",  # what carries no one else's tags
+    "copy",  # as `unclaimed`, and only into the regions of the stack
     "bounded",  # only whom the permissions boundary holds
-    "attach",  # as `bounded`, and only policies of the stack
+    "attach",  # as `bounded`, and only policies of the stack or those of AWS that it attaches
     "service",  # a key, through the service that keeps something under it
     "soa",  # of a zone's records only SOA
     "names",  # of a zone's records those whose names end in the stack's domain

@@ -14,6 +14,8 @@ from components.core import tagging
 from components.core.context import Context
 from components.core.naming import GUARDED_PATH
 from components.core.offers import Statement
+from components.core.registries import PULL, PUSH
+from components.core.service_role import KEPT_BY_AWS
 from components.security import handlers
 from components.security.handlers import Handler, Right
 
@@ -93,6 +95,7 @@ class PipelineScope:
     `regions` are those in which it has things beside its own. With `boundary_arn`, a permissions boundary, nothing that the
     pipeline makes ever has more rights than the boundary; without one the pipeline can give a role any right, and so have it.
     `account_wide`: this stack makes what an account has once. `domain` is what its public names end in, if it has any.
+    `builds`: images are built while it is deployed.
     """
 
     state: StateBackend | None = None
@@ -100,6 +103,7 @@ class PipelineScope:
     boundary_arn: str = ""
     account_wide: bool = False
     domain: str = ""
+    builds: bool = False
 
     @property
     def types(self) -> frozenset[str]:
@@ -112,7 +116,8 @@ def deploy_statements(ctx: Context, scope: PipelineScope) -> tuple[Statement, ..
     """All that `pulumi up`, `refresh` and `destroy` of the stack call, and nothing else. Every ARN is plain text."""
     writer = _Writer(ctx, scope)
     calls = handlers.actions(scope.types, _EVERY) - (_EMPTYING if ctx.retain else frozenset())
-    return (*writer.statements(calls), *writer.keys(calls), *writer.roles(), *writer.state(writes=True))
+    images = writer.images(*PULL, *PUSH)
+    return (*writer.statements(calls), *writer.keys(calls), *writer.roles(), *images, *writer.state(writes=True))
 
 
 def preview_statements(ctx: Context, scope: PipelineScope) -> tuple[Statement, ...]:
@@ -120,12 +125,14 @@ def preview_statements(ctx: Context, scope: PipelineScope) -> tuple[Statement, .
 
     It changes nothing. It takes no lock either: a preview goes by the state as it finds it (`diyBackend.Preview`, pulumi/pulumi).
     Values of secrets are not read from where they are kept, so a refresh of those is for the deploying role; but what the state
-    itself holds, whoever previews can decrypt: Pulumi reads the whole of it.
+    itself holds, whoever previews can decrypt: Pulumi reads the whole of it. Where images are built, a preview signs in to their
+    registries and looks at what is there (`ecr/image.ts` and `ecr/auth.ts` of pulumi/pulumi-awsx).
     """
     writer = _Writer(ctx, scope)
     calls = handlers.actions(scope.types, ("read",)) - _SECRET_VALUES
     reads = frozenset(call for call in calls if all(right.reads for right in handlers.rights()[call]))
-    return (*writer.statements(reads), *writer.state(writes=False))
+    images = writer.images(*PULL) if scope.builds else ()
+    return (*writer.statements(reads), *images, *writer.state(writes=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +192,16 @@ class _Writer:
         for service in sorted(handlers.linked_to(self.scope.types)):
             yield self._on_role("iam:CreateServiceLinkedRole", f"/aws-service-role/{service}/*", {"iam:AWSServiceName": service})
 
+    def images(self, *calls: str) -> Iterator[Statement]:
+        """Signing in to the registries of the account, and `calls` on those of the stack."""
+        yield Statement(
+            actions=("ecr:GetAuthorizationToken",),
+            resources=("*",),
+            because="the token is that of the account's registry, which is no resource; what it opens, the next statement says",
+        )
+        own = f"arn:aws:ecr:{self.ctx.region}:{self.ctx.account_id}:repository/{self._stack}-*"
+        yield Statement(actions=tuple(sorted(calls)), resources=(own,))
+
     def state(self, *, writes: bool) -> Iterator[Statement]:
         """The stack's own part of the state."""
         backend, own = self.scope.state, f"{self.ctx.project}/{self.ctx.environment}"
@@ -240,7 +257,7 @@ class _Writer:
         given = {"StringEquals": {f"aws:RequestTag/{key}": value for key, value in ours.items()}}
         boundary = self.scope.boundary_arn
         bounded: Conditions = {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else {}
-        policies = f"arn:aws:iam::{self.ctx.account_id}:policy/{self._stack}-*"
+        policies = (f"arn:aws:iam::{self.ctx.account_id}:policy{self.ctx.role_path}{self._stack}-*", *KEPT_BY_AWS)
         return {
             "": {},
             "own": {"StringEquals": carried},
@@ -248,6 +265,7 @@ class _Writer:
             "creation": _both(given, {"Null": {"ec2:CreateAction": "false"}}),
             "claim": _both(given, {"StringEqualsIfExists": carried}),
             "unclaimed": {"StringEqualsIfExists": carried},
+            "copy": {"StringEquals": {"kms:ReplicaRegion": _one_or_all(self._regions)}, "StringEqualsIfExists": carried},
             "bounded": bounded,
             "attach": _both(bounded, {"ArnLike": {"iam:PolicyARN": policies}}),
             "names": {"ForAllValues:StringLike": {_RECORD_NAMES: (self.scope.domain, f"*.{self.scope.domain}")}},

@@ -12,6 +12,7 @@ from policy_sentry.querying.actions import get_action_data
 from components.core.context import Context
 from components.core.documents import identity_policy
 from components.core.offers import Statement
+from components.core.registries import PULL, PUSH
 from components.core.service_role import documents_of
 from components.security import handlers
 from components.security.handlers import Right
@@ -101,7 +102,7 @@ def expected(right: Right, *, carried: str | None, given: str | None, creating: 
             return given == "dev" and creating
         case "claim":
             return given == "dev" and carried in (None, "dev")
-        case "unclaimed":
+        case "unclaimed" | "copy":
             return carried in (None, "dev")
         case _:
             return True
@@ -117,7 +118,8 @@ def held(right: Right, others: Mapping[str, str]) -> dict[str, str]:
         "route53:ChangeResourceRecordSetsRecordTypes": "A",
         "route53:ChangeResourceRecordSetsNormalizedRecordNames": "api.dev.example.org",
     }
-    met = {"service": service, "bounded": bounded, "attach": attached, "soa": records, "names": names}
+    copied = {"kms:ReplicaRegion": REGION}
+    met = {"service": service, "bounded": bounded, "attach": attached, "soa": records, "names": names, "copy": copied}
     return {"aws:RequestedRegion": REGION, **met.get(right.guard, {}), **others}
 
 
@@ -141,7 +143,32 @@ def test_merged_statements_say_exactly_what_the_table_says() -> None:
 def test_nothing_is_granted_that_no_handler_calls() -> None:
     roles = {"iam:PassRole", "iam:CreateServiceLinkedRole"}
     state = {"s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"}
-    assert actions(DEPLOY) == set(handlers.rights()) | roles | state
+    assert actions(DEPLOY) == set(handlers.rights()) | roles | state | {"ecr:GetAuthorizationToken", *PULL, *PUSH}
+
+
+def test_images_are_pushed_into_registries_of_the_stack_alone_and_a_preview_signs_in_where_they_are_built() -> None:
+    def may(statements: tuple[Statement, ...], action: str, environment: str = "dev") -> bool:
+        image = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/plinth-{environment}-booking-images"
+        return allows(statements, Request(action=action, arn=image))
+
+    building = preview_statements(context(), replace(SCOPE, builds=True))
+    assert all(may(DEPLOY, action) and not may(DEPLOY, action, "prod") for action in (*PULL, *PUSH))
+    assert all(may(building, action) and not may(building, action, "prod") for action in PULL)
+    assert not any(may(building, action) for action in PUSH)
+    token = Request(action="ecr:GetAuthorizationToken")
+    assert [allows(statements, token) for statements in (DEPLOY, building, PREVIEW)] == [True, True, False]
+
+
+def test_a_key_is_copied_right_after_it_is_made_into_regions_of_the_stack_alone_and_never_another_stacks() -> None:
+    standing_by = deploy_statements(context(), replace(SCOPE, regions=(STANDBY,)))
+
+    def copies(region: str, carried: str | None) -> bool:
+        said = {"kms:ReplicaRegion": region, "aws:RequestedRegion": REGION, **tagged("Resource", carried)}
+        key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/mrk-x"
+        return allows(standing_by, Request(action="kms:ReplicateKey", arn=key, context=said))
+
+    assert [copies(STANDBY, None), copies(STANDBY, "dev"), copies(STANDBY, "prod")] == [True, True, False]
+    assert not copies("eu-west-1", "dev")
 
 
 def test_what_goes_by_its_name_is_out_of_reach_under_the_name_of_another_stack() -> None:
@@ -247,7 +274,9 @@ def test_no_pipeline_writes_to_a_pipelines_roles_policies_boundary_or_to_whom_th
 
 
 def test_what_changes_something_without_naming_it_makes_keys_and_names_and_nothing_else() -> None:
-    assert {a for s in DEPLOY if "*" in s.resources for a in s.actions if not handlers.rights()[a][0].reads} == {
+    signs_in = {"ecr:GetAuthorizationToken"}
+    named_nothing = {action for statement in DEPLOY if "*" in statement.resources for action in statement.actions} - signs_in
+    assert {action for action in named_nothing if not handlers.rights()[action][0].reads} == {
         *("kms:CreateKey", "kms:TagResource", "route53:CreateHealthCheck", "route53:CreateHostedZone"),
         *("servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:TagResource", "servicediscovery:UntagResource"),
         *("acm:RequestCertificate", "elasticfilesystem:CreateFileSystem", "rds:CreateDBProxy"),
@@ -276,11 +305,20 @@ def test_with_a_boundary_nobody_is_made_or_given_rights_beyond_it() -> None:
     assert not any("iam:PermissionsBoundary" in block for s in unbounded for block in s.conditions.values())
 
 
-def test_only_policies_of_the_stack_are_attached() -> None:
-    for policy in ("arn:aws:iam::aws:policy/AdministratorAccess", f"arn:aws:iam::{ACCOUNT}:policy/plinth-prod-x"):
+@pytest.mark.parametrize("path", ["/", "/plinth/"])
+def test_only_policies_of_the_stack_are_attached_and_those_of_aws_that_the_platform_has(path: str) -> None:
+    deploy = deploy_statements(replace(context(), role_path=path), SCOPE)
+
+    def attaches(policy: str) -> bool:
         said = {"iam:PermissionsBoundary": BOUNDARY, "iam:PolicyARN": policy}
-        role = f"arn:aws:iam::{ACCOUNT}:role/plinth-dev-x"
-        assert not allows(DEPLOY, Request(action="iam:AttachRolePolicy", arn=role, context=said))
+        role = f"arn:aws:iam::{ACCOUNT}:role{path}plinth-dev-x"
+        return allows(deploy, Request(action="iam:AttachRolePolicy", arn=role, context=said))
+
+    assert attaches(f"arn:aws:iam::{ACCOUNT}:policy{path}plinth-dev-x")
+    assert attaches("arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole")
+    for policy in ("plinth-prod-x", "guarded/plinth-dev-x", "elsewhere/plinth-dev-x"):
+        assert not attaches(f"arn:aws:iam::{ACCOUNT}:policy/{policy}")
+    assert not attaches("arn:aws:iam::aws:policy/AdministratorAccess")
 
 
 @pytest.mark.requirement("POL-04", part="a pipeline passes roles of its stack alone, to the services that it names")
