@@ -29,6 +29,8 @@ Kind: TypeAlias = Literal[
     "topic",
 ]
 PREFIX: Final = "{prefix}"
+WHOLE_GROUP: Final = "{arn}:*"
+"""A log group, as CloudWatch Logs asks for it but in calls about tags (CloudWatch Logs API reference, LogGroup, `arn`)."""
 
 _ENCRYPT: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 """What writing takes: a data key, and to decrypt the parts that are there already."""
@@ -122,7 +124,7 @@ CAPABILITIES: Mapping[Kind, Capabilities] = MappingProxyType(
                 "write": _does("log-stream", "logs:CreateLogStream", "logs:PutLogEvents", at="{arn}:log-stream:*"),
                 "read": Verb(
                     rights=(
-                        Actions(on="log-group", names=("logs:DescribeLogStreams", "logs:FilterLogEvents")),
+                        Actions(on="log-group", names=("logs:DescribeLogStreams", "logs:FilterLogEvents"), at=WHOLE_GROUP),
                         Actions(on="log-stream", names=("logs:GetLogEvents",), at="{arn}:log-stream:*"),
                     )
                 ),

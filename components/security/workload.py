@@ -17,6 +17,7 @@ from components.core.offers import Statement
 from components.core.registries import PULL, repository_arn
 from components.core.service_role import ServiceRole, ServiceRoleArgs
 from components.core.trust import ServiceTrust, task_trust
+from components.core.verbs import WHOLE_GROUP
 from components.security.runtimes import Runtime
 
 
@@ -126,7 +127,7 @@ def _machine(ctx: Context, service: str) -> tuple[Statement, ...]:
         ),
         Statement(sid="Images", actions=PULL, resources=(repository_arn(ctx, service),)),
         recording(records),
-        Statement(sid="RecordStreams", actions=("logs:DescribeLogStreams",), resources=(records,)),
+        Statement(sid="RecordStreams", actions=("logs:DescribeLogStreams",), resources=(WHOLE_GROUP.replace("{arn}", records),)),
         Statement(sid="Ready", actions=("autoscaling:CompleteLifecycleAction",), resources=(fleet_arn(ctx, service),)),
     )
 

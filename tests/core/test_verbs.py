@@ -86,6 +86,11 @@ def test_every_action_knows_the_resource_type_and_the_target_has_its_form(kind: 
             assert actions.on in privilege(name)["resource_types"], name
 
 
+def test_a_log_group_is_asked_for_with_all_that_is_in_it_or_nobody_could_read_it() -> None:
+    targets = [actions.at for kind, _, verb in VERBS if kind == "log-group" for actions in verb.rights]
+    assert sorted(targets) == ["{arn}:*", "{arn}:log-stream:*", "{arn}:log-stream:*"]
+
+
 def test_every_kind_has_an_example_here_and_every_word_a_level() -> None:
     assert ARNS.keys() == CAPABILITIES.keys()
     assert {word for _, word, _ in VERBS} == MAY.keys()
