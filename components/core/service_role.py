@@ -33,6 +33,7 @@ class ServiceRoleArgs:
 
     `purpose` describes the role to whoever finds it. It is called `area` and `job` by the naming convention. `attached` are ARNs
     of managed policies that AWS keeps. `path` is its place among the roles of the account; empty: that of the stack.
+    `bounded`: the boundary that the stack sets, if any, holds it.
     Raises ValueError that names every fault.
     """
 
@@ -43,6 +44,7 @@ class ServiceRoleArgs:
     job: str
     attached: tuple[str, ...] = ()
     path: str = ""
+    bounded: bool = True
 
     def __post_init__(self) -> None:
         refuse(self, self._problems())
@@ -61,7 +63,7 @@ class ServiceRole(Component):
     """A role with exactly the rights that it was asked to have.
 
     Creates: the role; its rights as one inline policy, or as managed policies of its own where they are too long for one; the
-    boundary that the stack sets for all its roles.
+    boundary that the stack sets, for all but those that its args leave free.
     Costs: nothing.
 
     `ready_arn` is there once the rights are: whatever acts with the role at once takes it from there.
@@ -79,7 +81,7 @@ class ServiceRole(Component):
             f"{name}-role",
             name=ctx.physical(args.area, args.job, kind="role"),
             path=args.path or ctx.role_path,
-            permissions_boundary=ctx.boundary_arn or None,
+            permissions_boundary=ctx.boundary_arn or None if args.bounded else None,
             description=args.purpose,
             assume_role_policy=trust_policy(args.trust, ctx.account_id),
             tags=ctx.tagged(f"{name}-role"),

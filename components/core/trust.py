@@ -17,7 +17,7 @@ WITHOUT_SOURCE: Final = frozenset({"ec2.amazonaws.com"})
 """Services that do not say on whose behalf they take a role: an instance gets only what its own launch names, and who may
 launch with a role is held by `iam:PassRole` (IAM user guide, "The confused deputy problem")."""
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
-_PERSON = re.compile(r"arn:aws:iam::[0-9]{12}:(user|role)/[A-Za-z0-9+=,.@_/-]+")
+_PERSON = re.compile(r"arn:aws:iam::[0-9]{12}:user/[A-Za-z0-9+=,.@_/-]+")
 _FRESH_SECONDS: Final = 3600
 """How long after showing a second factor people may take a role."""
 
@@ -49,7 +49,11 @@ class WebIdentityTrust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleTrust:
-    """The people and roles with these ARNs, within an hour of showing a second factor."""
+    """The users with these ARNs, within an hour of showing a second factor.
+
+    A session of a role says nothing of a second factor, so that no role could ever take it (IAM user guide, "AWS global condition
+    context keys", `aws:MultiFactorAuthPresent`).
+    """
 
     arns: tuple[str, ...]
 
@@ -85,10 +89,10 @@ def trust_problems(trust: Trust) -> Iterator[str]:
                     yield f"trust: {name} {value!r} does not name exactly one; text without wildcards"
         case PeopleTrust():
             if not trust.arns:
-                yield "trust: nobody is named; ARNs of users and roles"
+                yield "trust: nobody is named; ARNs of users"
             for arn in trust.arns:
                 if not _PERSON.fullmatch(arn):
-                    yield f"trust: {arn!r} names nobody in particular; the ARN of a user or a role"
+                    yield f"trust: {arn!r} names no user in particular; the ARN of a user"
 
 
 def _service_problems(service: str, source: str) -> Iterator[str]:

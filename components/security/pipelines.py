@@ -75,7 +75,15 @@ class Pipelines(Component):
             audience=args.audience,
             subject=f"repo:{args.repository}:{subject}",
         )
-        role = ServiceRoleArgs(trust=trust, statements=statements, purpose=purpose, area="ci", job=job, path=GUARDED_PATH)
+        role = ServiceRoleArgs(
+            trust=trust,
+            statements=statements,
+            purpose=purpose,
+            area="ci",
+            job=job,
+            path=GUARDED_PATH,
+            bounded=False,  # what bounds services would let it make nothing: its own rights are exact, and out of its reach
+        )
         return ServiceRole(f"{self.pulumi_resource_name}-{job}", role, ctx, self.under()).ready_arn
 
 

@@ -59,7 +59,7 @@ class ServiceUser(Component):
             f"{name}-user",
             name=_physical(ctx, args.user),
             path=ctx.role_path,
-            permissions_boundary=ctx.boundary_arn or boundary.arn,
+            permissions_boundary=boundary.arn,
             tags=ctx.tagged(f"{name}-user"),
             opts=self.under(),
         )

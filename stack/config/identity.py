@@ -18,8 +18,8 @@ BoundaryArn = Annotated[
 PersonArn = Annotated[
     str,
     text(
-        "the ARN of a user or a role, such as arn:aws:iam::111111111111:role/on-call",
-        pattern=rf"^arn:aws:iam::[0-9]{{12}}:(user|role)/{_NAME}$",
+        "the ARN of a user, such as arn:aws:iam::111111111111:user/on-call; a session of a role shows no second factor",
+        pattern=rf"^arn:aws:iam::[0-9]{{12}}:user/{_NAME}$",
     ),
 ]
 Repository = Annotated[
@@ -94,7 +94,9 @@ class BreakGlass(Section):
             "policy packs refuse it without a dated exception in policy/exceptions.yaml."
         )
     )
-    taken_by: tuple[PersonArn, ...] = Field(description="The people and roles that may take it. Needed while it is on.")
+    taken_by: tuple[PersonArn, ...] = Field(
+        description="The users that may take it, each with a second factor. Needed while it is on."
+    )
 
 
 class Identity(Section):
@@ -104,7 +106,10 @@ class Identity(Section):
         description="Where the stack's roles stand among those of the account. Another path makes new roles."
     )
     boundary_arn: BoundaryArn = Field(
-        description="The policy that bounds every role and user that the stack makes, where the account has one."
+        description=(
+            "The policy that bounds every role that the stack makes but those under /guarded/: of its pipelines, and for "
+            "emergencies. Empty where the account has none, and where there are users, each bounded by its own rights."
+        )
     )
     github: GitHub = Field(description="Pipelines on GitHub, without a stored key.")
     outside: Mapping[Name, OutsideRole] = Field(

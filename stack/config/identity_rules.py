@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from components.core.naming import GUARDED_PATH
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
@@ -71,10 +72,47 @@ def _issuers_differ(config: StackConfig) -> Iterator[Breach]:
         seen.add(provider.issuer)
 
 
+def _the_guarded_path_is_left_alone(config: StackConfig) -> Iterator[Breach]:
+    path = config.identity.role_path
+    if path.startswith(GUARDED_PATH):
+        yield Breach(
+            path=(_IDENTITY, "rolePath"),
+            problem=f"{path} is kept for what no pipeline may change",
+            allowed=f"a path that does not begin with {GUARDED_PATH}",
+        )
+
+
+def _the_boundary_is_the_accounts(config: StackConfig) -> Iterator[Breach]:
+    arn, account = config.identity.boundary_arn, config.platform.account_id
+    if not arn:
+        return
+    path: KeyPath = (_IDENTITY, "boundaryArn")
+    if arn.split(":")[4] not in (account, "aws"):
+        problem = f"{arn} is a policy of another account"
+        yield Breach(path=path, problem=problem, allowed=f"a policy of account {account} (platform.accountId), or one of AWS")
+    if config.identity.users.enabled:
+        problem = "would take the place of what bounds each user, which is its own rights"
+        yield Breach(path=path, problem=problem, allowed='"" while users are on')
+
+
+def boundary_out_of_reach(config: StackConfig, stack: str) -> Iterator[Breach]:
+    """The pipeline of `stack` (`plinth-dev`) writes to policies that are called after it, on the path of its roles."""
+    identity = config.identity
+    reach = f":policy{identity.role_path}{stack}-"
+    if identity.github.enabled and reach in identity.boundary_arn:
+        yield Breach(
+            path=(_IDENTITY, "boundaryArn"),
+            problem=f"{identity.boundary_arn} can be changed by the pipeline that it is to hold",
+            allowed=f"a policy under {GUARDED_PATH}, or one whose name does not begin with {stack}-",
+        )
+
+
 IDENTITY_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _keys_are_there,
     _secrets_have_one_owner,
     _switches_have_what_they_need,
     _tokens_are_believed,
     _issuers_differ,
+    _the_guarded_path_is_left_alone,
+    _the_boundary_is_the_accounts,
 )

@@ -16,6 +16,7 @@ from stack.config.container_rules import unbuildable
 from stack.config.dns_rules import domains_between
 from stack.config.document import Document, KeyPath, project_name, read
 from stack.config.faults import ConfigError, Fault, nearest, type_name
+from stack.config.identity_rules import boundary_out_of_reach
 from stack.config.model import CREDENTIALS, NAMESPACE, StackConfig
 from stack.config.reference import allowed, find, keys_of, names_of
 from stack.config.rules import breaches, overlaps_between, singletons_between
@@ -73,7 +74,8 @@ def _load(folder: Path, name: str) -> tuple[Document, Stack]:
 def validated(document: Document, project: str, environment: str) -> Stack:
     """The stack that `document` configures. Raises ConfigError with every fault."""
     config = validate(document)
-    if faults := [*_misplaced_credentials(document, config)]:
+    reached = boundary_out_of_reach(config, f"{project}-{environment}")
+    if faults := [*_misplaced_credentials(document, config), *(_of_breach(document, breach) for breach in reached)]:
         raise ConfigError(faults)
     names = frozenset(key.removeprefix(_CREDENTIALS) for key in document.values if key.startswith(_CREDENTIALS))
     return Stack(project=project, environment=environment, config=config, credentials=names)

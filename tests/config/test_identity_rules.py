@@ -61,6 +61,25 @@ def changed(folder: Path, pattern: str, replacement: str, stack: str = "dev") ->
             "breakGlass: {enabled: true",
             "plinth:identity.breakGlass.takenBy: is empty, but the role is on; who may take it, by their ARNs",
         ),
+        (
+            "rolePath: /",
+            "rolePath: /guarded/plinth/",
+            "plinth:identity.rolePath: /guarded/plinth/ is kept for what no pipeline may change; a path that does not begin with "
+            "/guarded/",
+        ),
+        (
+            'boundaryArn: ""',
+            "boundaryArn: arn:aws:iam::999999999999:policy/most",
+            "plinth:identity.boundaryArn: arn:aws:iam::999999999999:policy/most is a policy of another account; a policy of "
+            "account 000000000000 (platform.accountId), or one of AWS",
+        ),
+        (
+            r'boundaryArn: ""([\s\S]*)users: .*',
+            r"boundaryArn: arn:aws:iam::aws:policy/PowerUserAccess\1users: {enabled: true, names: {siem: {access: [{to: "
+            "log-group.flow-logs, as: read}]}}}",
+            'plinth:identity.boundaryArn: would take the place of what bounds each user, which is its own rights; "" while users '
+            "are on",
+        ),
     ],
 )
 def test_what_one_value_needs_of_another_is_there(copy: Path, pattern: str, replacement: str, expected: str) -> None:
@@ -107,12 +126,49 @@ def test_two_providers_of_the_same_issuer_are_refused(copy: Path) -> None:
         ("repository", "name"),
         ("stateBucket", "My_Bucket"),
         ("takenBy", "[arn:aws:iam::111111111111:root]"),
+        ("takenBy", "[arn:aws:iam::111111111111:role/on-call]"),
     ],
 )
 def test_what_names_somebody_has_the_form_of_it(copy: Path, key: str, wrong: str) -> None:
     (fault,) = changed(copy, rf'{key}: (""|/|\[\])', f"{key}: {wrong}")
     assert key in fault
     assert "is not possible" in fault
+
+
+REACHED = "arn:aws:iam::000000000000:policy/plinth/plinth-dev-boundary"
+
+
+@pytest.mark.parametrize(
+    ("boundary", "path", "on", "refused"),
+    [
+        (REACHED, "/plinth/", "true", True),
+        (REACHED, "/plinth/", "false", False),
+        (REACHED, "/", "true", False),
+        ("arn:aws:iam::000000000000:policy/guarded/plinth-dev-boundary", "/", "true", False),
+        ("arn:aws:iam::000000000000:policy/plinth-dev-boundary", "/", "true", True),
+        ("arn:aws:iam::000000000000:policy/most", "/", "true", False),
+        ("arn:aws:iam::aws:policy/PowerUserAccess", "/", "true", False),
+    ],
+)
+def test_a_boundary_that_the_pipeline_could_rewrite_is_refused(
+    copy: Path, boundary: str, path: str, on: str, refused: bool
+) -> None:
+    file = copy / "Pulumi.dev.yaml"
+    replace_in(file, 'enabled: false, repository: ""', f"enabled: {on}, repository: owner/name")
+    replace_in(file, "rolePath: /", f"rolePath: {path}")
+    replace_in(file, 'boundaryArn: ""', f"boundaryArn: {boundary}")
+    if not refused:
+        assert load_all(copy, ["dev"])
+        return
+    assert refusals(copy) == [
+        f"plinth:identity.boundaryArn: {boundary} can be changed by the pipeline that it is to hold; a policy under /guarded/, "
+        "or one whose name does not begin with plinth-dev-"
+    ]
+
+
+def test_a_role_that_can_show_no_second_factor_is_refused_for_emergencies_with_what_can(copy: Path) -> None:
+    (fault,) = changed(copy, r"takenBy: \[\]", "takenBy: [arn:aws:iam::111111111111:role/on-call]")
+    assert "such as arn:aws:iam::111111111111:user/on-call; a session of a role shows no second factor" in fault
 
 
 # Credentials

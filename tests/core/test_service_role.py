@@ -69,14 +69,14 @@ def test_the_stack_bounds_its_roles_and_says_where_they_stand() -> None:
     def build(ctx: Context) -> None:
         bounded = replace(ctx, role_path="/plinth/", boundary_arn=boundary)
         ServiceRole("writer", args(), bounded)
-        ServiceRole("guard", args(path="/guarded/", job="guard"), bounded)
+        ServiceRole("guard", args(path="/guarded/", job="guard", bounded=False), bounded)
         assert bounded.role_arn("network", "flow-logs") == "arn:aws:iam::111111111111:role/plinth/plinth-test-network-flow-logs"
 
     graph = recorded(build)
     roles = {name: named(graph, f"{name}-role").inputs for name in ("writer", "guard")}
-    assert {name: (role["path"], role["permissionsBoundary"]) for name, role in roles.items()} == {
+    assert {name: (role["path"], role.get("permissionsBoundary")) for name, role in roles.items()} == {
         "writer": ("/plinth/", boundary),
-        "guard": ("/guarded/", boundary),
+        "guard": ("/guarded/", None),
     }
 
 

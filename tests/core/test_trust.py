@@ -107,8 +107,9 @@ def pipeline(**changed: str) -> WebIdentityTrust:
         (pipeline(subject="repo:owner/?"), "does not name exactly one"),
         (pipeline(audience=""), "audience '' does not name exactly one"),
         (PeopleTrust(arns=()), "nobody is named"),
-        (PeopleTrust(arns=("arn:aws:iam::111111111111:root",)), "names nobody in particular"),
-        (PeopleTrust(arns=("arn:aws:iam::111111111111:role/*",)), "names nobody in particular"),
+        (PeopleTrust(arns=("arn:aws:iam::111111111111:root",)), "names no user in particular"),
+        (PeopleTrust(arns=("arn:aws:iam::111111111111:user/*",)), "names no user in particular"),
+        (PeopleTrust(arns=("arn:aws:iam::111111111111:role/on-call",)), "names no user in particular"),
     ],
 )
 def test_a_trust_that_names_nobody_in_particular_is_a_problem(trust: Trust, problem: str) -> None:

@@ -294,7 +294,7 @@ def test_a_system_with_a_token_gets_what_its_list_says(tmp_path: Path) -> None:
     found = bodies(named(graph, "outside-siem-identity-rights"))
     group = "arn:aws:logs:us-east-1:000000000000:log-group:plinth-dev-network-flow-logs"
     assert {sid: one["Resource"] for sid, one in found.items()} == {
-        "ReadLogGroupFlowLogs": [group],
+        "ReadLogGroupFlowLogs": [f"{group}:*"],
         "ReadLogGroupFlowLogs1": [f"{group}:log-stream:*"],
     }
 
@@ -306,16 +306,18 @@ def test_users_that_are_named_but_switched_off_have_no_right_to_anything(tmp_pat
     assert "siem" not in named(graph, "data-encryption-key").inputs["policy"]
 
 
-def test_the_stack_bounds_and_places_every_role_and_user(tmp_path: Path) -> None:
+def test_the_stack_bounds_and_places_every_role_but_those_of_pipelines_and_for_emergencies(tmp_path: Path) -> None:
     boundary = "arn:aws:iam::000000000000:policy/most"
-    changes = turned_on(GITHUB, USERS) | {
+    changes = turned_on(GITHUB, BREAK_GLASS) | {
         ("plinth:identity", "boundaryArn"): boundary,
         ("plinth:identity", "rolePath"): "/plinth/",
     }
     graph = planned(tmp_path, "dev", changes)
-    for one in (*of_kind(graph, "Role"), *of_kind(graph, "User")):
-        assert one.inputs["permissionsBoundary"] == boundary
-        assert one.inputs["path"] == ("/guarded/" if one.name.startswith("pipelines") else "/plinth/")
+    guarded = [one.name for one in of_kind(graph, "Role") if one.inputs["path"] == "/guarded/"]
+    assert guarded == ["break-glass-identity-role", "pipelines-preview-role", "pipelines-deploy-role"]
+    for one in of_kind(graph, "Role"):
+        assert one.inputs["path"] == ("/guarded/" if one.name in guarded else "/plinth/")
+        assert one.inputs.get("permissionsBoundary") == (None if one.name in guarded else boundary)
 
 
 @EVERY_STACK

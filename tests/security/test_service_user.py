@@ -1,6 +1,7 @@
 """Users for machines: bounded, without a password, without a key of ours."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,16 @@ def test_a_user_is_bounded_by_its_own_rights_and_has_neither_password_nor_key() 
     assert (statement["Action"], statement["Resource"]) == (list(RIGHT.actions), list(RIGHT.resources))
     assert not [kind for kind in ("AccessKey", "UserLoginProfile") if of_kind(graph, kind)]
     assert graph.of_type(ServiceUser.TYPE)[0].outputs == {"user_name": made.outputs["name"]}
+
+
+def test_what_bounds_the_roles_of_a_stack_takes_no_users_own_bound_away() -> None:
+    def build(ctx: Context) -> None:
+        bounded = replace(ctx, boundary_arn="arn:aws:iam::111111111111:policy/most")
+        ServiceUser("user-siem", ServiceUserArgs(user="siem", statements=(RIGHT,)), bounded)
+
+    graph = recorded(build)
+    made, boundary = named(graph, "user-siem-user"), named(graph, "user-siem-boundary")
+    assert made.inputs["permissionsBoundary"] == boundary.outputs["arn"]
 
 
 def test_a_users_arn_is_known_before_it_exists() -> None:
