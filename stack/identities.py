@@ -19,6 +19,7 @@ from components.security.keys import (
     KeyUser,
     account_directly,
     account_through,
+    alias,
     auto_scaling,
     bucket_events,
     log_service,
@@ -171,8 +172,8 @@ def _users(stack: Stack, purpose: Purpose) -> tuple[KeyUser, ...]:
     if not services:
         return (account_directly(*_STACK_FILE),)
     users = [*account_through(*services)]
-    if "ec2" in services:
-        users += auto_scaling()
+    if "ec2" in services and any(service.runs_on == "ec2" for service in stack.config.services.values()):
+        users += auto_scaling()  # docs/decisions/0015
     if purpose == "data":
         users += _by_themselves(stack)
     return tuple(users)
@@ -288,6 +289,7 @@ def pipelines(stack: Stack, ctx: Context) -> None:
         account_wide=stack.config.account.singletons.enabled,
         domain=stack.config.dns.domain,
         builds=stack.config.containers.builds,
+        config_key=alias(ctx, "config") if "config" in stack.config.keys.purposes else "",
     )
     args = PipelinesArgs(
         repository=github.repository,

@@ -49,7 +49,7 @@ def _holds(operator: str, found: str | None, wanted: str) -> bool:
     match operator:
         case "Null":
             return (found is None) == (wanted == "true")
-        case "StringEquals":
+        case "StringEquals" | "ForAnyValue:StringEquals":
             return found == wanted
         case "StringEqualsIfExists" | "ForAllValues:StringEquals":
             return found is None or found == wanted

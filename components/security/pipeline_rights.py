@@ -95,7 +95,8 @@ class PipelineScope:
     `regions` are those in which it has things beside its own. With `boundary_arn`, a permissions boundary, nothing that the
     pipeline makes ever has more rights than the boundary; without one the pipeline can give a role any right, and so have it.
     `account_wide`: this stack makes what an account has once. `domain` is what its public names end in, if it has any.
-    `builds`: images are built while it is deployed.
+    `builds`: images are built while it is deployed. `config_key` is the alias of the stack's own key for the secrets of its file,
+    where it has one.
     """
 
     state: StateBackend | None = None
@@ -104,6 +105,7 @@ class PipelineScope:
     account_wide: bool = False
     domain: str = ""
     builds: bool = False
+    config_key: str = ""
 
     @property
     def types(self) -> frozenset[str]:
@@ -203,8 +205,9 @@ class _Writer:
         yield Statement(actions=tuple(sorted(calls)), resources=(own,))
 
     def state(self, *, writes: bool) -> Iterator[Statement]:
-        """The stack's own part of the state."""
+        """The stack's own part of the state, and the secrets of its file."""
         backend, own = self.scope.state, f"{self.ctx.project}/{self.ctx.environment}"
+        yield from self._stack_file(writes=writes)
         if backend is None:
             return
         bucket = f"arn:aws:s3:::{backend.bucket}"
@@ -222,6 +225,16 @@ class _Writer:
         if backend.key_arn:
             uses = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey") if writes else ("kms:Decrypt",)
             yield Statement(actions=uses, resources=(backend.key_arn,))
+
+    def _stack_file(self, *, writes: bool) -> Iterator[Statement]:
+        """What Pulumi does with the key of those secrets: it asks for no data key (`secrets/awskms` of google/go-cloud)."""
+        if not self.scope.config_key:
+            return
+        yield Statement(
+            actions=("kms:Decrypt", "kms:Encrypt") if writes else ("kms:Decrypt",),
+            resources=(f"arn:aws:kms:{self.ctx.region}:{self.ctx.account_id}:key/*",),
+            conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": self.scope.config_key}},
+        )
 
     def _unscoped(self, block: _Block, guard: str, *, regional: bool) -> Statement:
         actions = tuple(sorted(block.actions))

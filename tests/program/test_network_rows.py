@@ -204,7 +204,10 @@ def test_every_log_group_is_kept_for_a_stated_time_and_encrypted(stack: str, tmp
 
 
 @EVERY_STACK
-@pytest.mark.requirement("SEC-12")
+@pytest.mark.requirement(
+    "SEC-12",
+    part="renewed; `*` is a principal in the key of storage alone, held to the role of EC2 Auto Scaling (docs/decisions/0015)",
+)
 def test_keys_are_renewed_and_given_to_nobody_in_general(stack: str) -> None:
     graph = graphs()[stack]
     keys = graph.of_type("aws:kms/key:Key")
@@ -217,6 +220,7 @@ def test_keys_are_renewed_and_given_to_nobody_in_general(stack: str) -> None:
         assert key.inputs["deletionWindowInDays"] == {"dev": 7, "staging": 14, "prod": 30}[stack]
         for statement in json.loads(key.inputs["policy"])["Statement"]:
             if any("*" in text for text in texts(statement["Principal"])):
+                assert key.name.startswith("storage-encryption")
                 # A role that AWS makes itself, perhaps later than the key: a principal has to exist, a condition has not.
                 assert statement["Condition"]["ArnEquals"] == {"aws:PrincipalArn": MACHINES}
                 assert statement["Condition"]["StringEquals"]["kms:CallerAccount"] == "000000000000"

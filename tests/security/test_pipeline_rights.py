@@ -146,31 +146,6 @@ def test_nothing_is_granted_that_no_handler_calls() -> None:
     assert actions(DEPLOY) == set(handlers.rights()) | roles | state | {"ecr:GetAuthorizationToken", *PULL, *PUSH}
 
 
-def test_images_are_pushed_into_registries_of_the_stack_alone_and_a_preview_signs_in_where_they_are_built() -> None:
-    def may(statements: tuple[Statement, ...], action: str, environment: str = "dev") -> bool:
-        image = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/plinth-{environment}-booking-images"
-        return allows(statements, Request(action=action, arn=image))
-
-    building = preview_statements(context(), replace(SCOPE, builds=True))
-    assert all(may(DEPLOY, action) and not may(DEPLOY, action, "prod") for action in (*PULL, *PUSH))
-    assert all(may(building, action) and not may(building, action, "prod") for action in PULL)
-    assert not any(may(building, action) for action in PUSH)
-    token = Request(action="ecr:GetAuthorizationToken")
-    assert [allows(statements, token) for statements in (DEPLOY, building, PREVIEW)] == [True, True, False]
-
-
-def test_a_key_is_copied_right_after_it_is_made_into_regions_of_the_stack_alone_and_never_another_stacks() -> None:
-    standing_by = deploy_statements(context(), replace(SCOPE, regions=(STANDBY,)))
-
-    def copies(region: str, carried: str | None) -> bool:
-        said = {"kms:ReplicaRegion": region, "aws:RequestedRegion": REGION, **tagged("Resource", carried)}
-        key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/mrk-x"
-        return allows(standing_by, Request(action="kms:ReplicateKey", arn=key, context=said))
-
-    assert [copies(STANDBY, None), copies(STANDBY, "dev"), copies(STANDBY, "prod")] == [True, True, False]
-    assert not copies("eu-west-1", "dev")
-
-
 def test_what_goes_by_its_name_is_out_of_reach_under_the_name_of_another_stack() -> None:
     named = [
         right
@@ -389,12 +364,6 @@ def test_the_state_of_another_stack_is_out_of_reach() -> None:
     assert not reaches(PREVIEW, "s3:GetObject", "stacks/plinth/prod.json")
     assert reaches(PREVIEW, "s3:GetObject", "meta.yaml")
     assert not reaches(DEPLOY, "s3:PutObject", "meta.yaml")
-
-
-def test_without_a_key_of_our_own_the_state_asks_for_none() -> None:
-    plain = preview_statements(context(), PipelineScope(state=StateBackend(bucket="plinth-state")))
-    assert "kms:Decrypt" not in actions(plain)
-    assert any("arn:aws:s3:::plinth-state/.pulumi/meta.yaml" in statement.resources for statement in plain)
 
 
 # -- what others find
