@@ -39,6 +39,7 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "",
     "aws:iam/user:User": "AWS::IAM::User",
     "aws:iam/userPolicy:UserPolicy": "AWS::IAM::UserPolicy",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": "",
     "aws:kms/alias:Alias": "AWS::KMS::Alias",
     "aws:kms/key:Key": "AWS::KMS::Key",
     "aws:kms/replicaKey:ReplicaKey": "AWS::KMS::ReplicaKey",
@@ -56,7 +57,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "another resource type of the provider, which the platform does not make": """
         access-analyzer:CreateArchiveRule access-analyzer:DeleteArchiveRule access-analyzer:ListArchiveRules
         access-analyzer:UpdateArchiveRule ec2:CreateVpcEncryptionControl ec2:DescribeVpcEncryptionControls iam:AddUserToGroup
-        iam:AttachGroupPolicy iam:AttachUserPolicy iam:CreateLoginProfile iam:DeleteAccessKey iam:DeleteLoginProfile
+        iam:AttachGroupPolicy iam:CreateLoginProfile iam:DeleteAccessKey iam:DeleteLoginProfile
         iam:DetachGroupPolicy iam:GetLoginProfile iam:ListAccessKeys iam:UpdateLoginProfile logs:DeleteDataProtectionPolicy
         logs:DeleteIndexPolicy logs:DeleteResourcePolicy logs:DescribeIndexPolicies logs:DescribeResourcePolicies
         logs:GetDataProtectionPolicy logs:PutDataProtectionPolicy logs:PutIndexPolicy logs:PutResourcePolicy""",
@@ -73,7 +74,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "the provider does not call it": """
         ec2:DescribeInstances ec2:DescribeTags ec2:ReplaceNetworkAclEntry ec2:ReplaceRouteTableAssociation
         ec2:UpdateSecurityGroupRuleDescriptionsEgress ec2:UpdateSecurityGroupRuleDescriptionsIngress
-        iam:DetachUserPolicy iam:ListAttachedGroupPolicies iam:ListAttachedUserPolicies iam:ListEntitiesForPolicy
+        iam:ListAttachedGroupPolicies iam:ListEntitiesForPolicy
         iam:ListGroupPolicies iam:ListUserPolicies iam:ListUserTags secretsmanager:GetRandomPassword ssm:GetParameters""",
     "whoever takes a boundary away can take any right": "iam:DeleteRolePermissionsBoundary iam:DeleteUserPermissionsBoundary",
     "whoever changes whom the account trusts can let anybody in": """
@@ -128,6 +129,11 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "aws:iam/user:User": {"create": "iam:PutUserPermissionsBoundary"},
     "aws:iam/userPolicy:UserPolicy": {"read": "iam:GetUser"},
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": {
+        "create": "iam:AttachUserPolicy",
+        "read": "iam:GetUser iam:ListAttachedUserPolicies",
+        "delete": "iam:DetachUserPolicy",
+    },
     "aws:kms/replicaKey:ReplicaKey": {"read": "kms:GetKeyRotationStatus"},
     "aws:secretsmanager/secret:Secret": {
         "create": "kms:Decrypt kms:GenerateDataKey",
@@ -339,6 +345,7 @@ GUARDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "rights go to nobody beyond the boundary": {
         "iam:AttachRolePolicy iam:role": "attach",
+        "iam:AttachUserPolicy iam:user": "attach",
         "iam:CreateRole iam:role": "bounded",
         "iam:CreateUser iam:user": "bounded",
         "iam:PutRolePermissionsBoundary iam:role": "bounded",

@@ -10,7 +10,7 @@ from pulumi_aws import iam
 from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
-from components.core.documents import USER_LIMIT, identity_policy
+from components.core.documents import MANAGED_LIMIT, USER_LIMIT, identity_policy, packed
 from components.core.offers import Statement
 
 
@@ -33,7 +33,8 @@ class ServiceUserArgs:
 class ServiceUser(Component):
     """A user for one machine, without a password.
 
-    Creates: the user, its rights, and a boundary of the same rights, so that what is attached by hand gives it nothing more.
+    Creates: the user, its rights, and a boundary of the same rights, so that what is attached by hand gives it nothing more. That
+    policy gives the rights too where they are too long for one of the user's own.
     Costs: nothing.
     When not: wherever a role can be taken instead, for a key lives until somebody remembers it.
 
@@ -46,7 +47,7 @@ class ServiceUser(Component):
 
     def __init__(self, name: str, args: ServiceUserArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
-        rights = identity_policy(args.statements, limit=USER_LIMIT)
+        rights = identity_policy(args.statements, limit=MANAGED_LIMIT)
         boundary = iam.Policy(
             f"{name}-boundary",
             description=f"The most that the user {args.user} can ever do",
@@ -63,7 +64,10 @@ class ServiceUser(Component):
             tags=ctx.tagged(f"{name}-user"),
             opts=self.under(),
         )
-        iam.UserPolicy(f"{name}-rights", user=user.name, policy=rights, opts=self.under())
+        if len(packed(args.statements, USER_LIMIT)) == 1:
+            iam.UserPolicy(f"{name}-rights", user=user.name, policy=rights, opts=self.under())
+        else:
+            iam.UserPolicyAttachment(f"{name}-attached", user=user.name, policy_arn=boundary.arn, opts=self.under())
         self.user_name = user.name
         self.publish()
 

@@ -323,6 +323,7 @@ _IDENTITY: Mapping[str, Place] = {
     "aws:iam/instanceProfile:InstanceProfile": _detail(Layer.IDENTITY, "instance profile", "role"),
     "aws:iam/user:User": _node(Layer.IDENTITY, "IAM user", each=True),
     "aws:iam/userPolicy:UserPolicy": _detail(Layer.IDENTITY, "policy", "user"),
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": _edge(Layer.IDENTITY, "attached policy", "user"),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _node(Layer.IDENTITY, "identity provider", each=True),
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": _node(Layer.IDENTITY, "password policy"),
 }

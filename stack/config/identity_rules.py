@@ -1,15 +1,29 @@
 """Rules of keys, secrets and identities: what one of them needs of another is there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from components.core.naming import GUARDED_PATH
+from components.core.verbs import CAPABILITIES, Kind
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
+from stack.config.services import Access
+from stack.config.targets import targets
+from stack.config.told import STORES
 
 _KEYS, _SECRETS, _IDENTITY = f"{NAMESPACE}:keys", f"{NAMESPACE}:secrets", f"{NAMESPACE}:identity"
 GITHUB_ISSUER, GITHUB_AUDIENCE = "token.actions.githubusercontent.com", "sts.amazonaws.com"
 """Who issues the tokens of workflows, and for whom (GitHub docs, "Configuring OpenID Connect in Amazon Web Services")."""
+TAKERS_LIMIT: Final = 1_800
+"""Characters that a trust policy of 2,048 leaves for those whom it names."""
+USER_RIGHTS_LIMIT: Final = 6_144
+"""Characters of a managed policy, which is what bounds a user (IAM user guide, "IAM and AWS STS quotas")."""
+_FRAME: Final = '{"Version":"2012-10-17","Statement":[]}'
+_STATEMENT: Final = 220
+"""Characters of a statement beside its actions and what they are on: its name, and the conditions of keys and of tags."""
+_ARN: Final = 110
+"""Characters of an ARN beside the name of the thing in the stack file and the prefix of the entry."""
 
 
 def _keys_are_there(config: StackConfig) -> Iterator[Breach]:
@@ -45,6 +59,49 @@ def _switches_have_what_they_need(config: StackConfig) -> Iterator[Breach]:
     if identity.break_glass.enabled and not identity.break_glass.taken_by:
         path = (_IDENTITY, "breakGlass", "takenBy")
         yield Breach(path=path, problem="is empty, but the role is on", allowed="who may take it, by their ARNs")
+
+
+def _takers_fit_into_one_trust(config: StackConfig) -> Iterator[Breach]:
+    taken_by = config.identity.break_glass.taken_by
+    at: KeyPath = (_IDENTITY, "breakGlass", "takenBy")
+    for index, arn in enumerate(taken_by):
+        if arn in taken_by[:index]:
+            yield Breach(path=(*at, index), problem=f"{arn} is given twice", allowed="each user once")
+    if (length := sum(len(arn) + len('"",') for arn in taken_by)) > TAKERS_LIMIT:
+        problem = f"{len(taken_by)} users, whose ARNs are too long together for one trust policy: {length:,} characters"
+        yield Breach(path=at, problem=problem, allowed=f"fewer, of {TAKERS_LIMIT:,} characters together")
+
+
+def _users_have_rights_that_fit(config: StackConfig) -> Iterator[Breach]:
+    users = config.identity.users
+    for name, user in users.names.items() if users.enabled else ():
+        path: KeyPath = (_IDENTITY, "users", "names", name, "access")
+        if not user.access:
+            yield Breach(path=path, problem="is empty: a user without rights is of no use", allowed="at least one entry")
+        if (length := rights_length(config, user.access)) > USER_RIGHTS_LIMIT:
+            entries = f"{len(user.access)} entries come to up to {length:,} characters of rights"
+            problem = f"{entries}, too long for the policy that bounds it"
+            yield Breach(path=path, problem=problem, allowed=f"{USER_RIGHTS_LIMIT:,} at most: fewer entries, or several users")
+
+
+def rights_length(config: StackConfig, access: Sequence[Access]) -> int:
+    """How many characters of a policy an `access` list comes to, at the most."""
+    there = targets(config)
+    return len(_FRAME) + sum(_entry_length(entry, there[entry.to]) for entry in access if entry.to in there)
+
+
+def _entry_length(entry: Access, kind: Kind) -> int:
+    """As `statements_for` of components/core/access.py writes it, with every name at its longest."""
+    verb = CAPABILITIES[kind].verbs.get(entry.verb)
+    if verb is None:
+        return 0
+    store, _, named = entry.to.partition(".")
+    count = len(STORES[named].facts) + 1 if store == "facts" else 1
+    arns = count * (_ARN + len(entry.to) + len(entry.prefix))
+    statements = sum(_STATEMENT + sum(len(name) + len('"",') for name in one.names) + arns for one in verb.rights)
+    listed = len(entry.prefix) if verb.listed else 0
+    encrypted = verb.of_key and store != "facts"
+    return statements + listed + (_STATEMENT + 2 * arns if encrypted else 0)
 
 
 def _tokens_are_believed(config: StackConfig) -> Iterator[Breach]:
@@ -111,6 +168,8 @@ IDENTITY_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _keys_are_there,
     _secrets_have_one_owner,
     _switches_have_what_they_need,
+    _takers_fit_into_one_trust,
+    _users_have_rights_that_fit,
     _tokens_are_believed,
     _issuers_differ,
     _the_guarded_path_is_left_alone,

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from components.core.trust import TRUST_LIMIT, PeopleTrust, trust_policy
 from stack.config.checklist import unset
+from stack.config.identity_rules import TAKERS_LIMIT
 from stack.config.loader import load_all
 from tests.config.stack_files import refusals
 from tests.harness import linked_copy, replace_in
@@ -60,6 +62,16 @@ def changed(folder: Path, pattern: str, replacement: str, stack: str = "dev") ->
             "breakGlass: {enabled: false",
             "breakGlass: {enabled: true",
             "plinth:identity.breakGlass.takenBy: is empty, but the role is on; who may take it, by their ARNs",
+        ),
+        (
+            "users: .*",
+            "users: {enabled: true, names: {siem: {access: []}}}",
+            "plinth:identity.users.names.siem.access: is empty: a user without rights is of no use; at least one entry",
+        ),
+        (
+            "breakGlass: .*",
+            "breakGlass: {enabled: true, takenBy: [arn:aws:iam::111111111111:user/a, arn:aws:iam::111111111111:user/a]}",
+            "plinth:identity.breakGlass.takenBy[1]: arn:aws:iam::111111111111:user/a is given twice; each user once",
         ),
         (
             "rolePath: /",
@@ -133,6 +145,29 @@ def test_what_names_somebody_has_the_form_of_it(copy: Path, key: str, wrong: str
     (fault,) = changed(copy, rf'{key}: (""|/|\[\])', f"{key}: {wrong}")
     assert key in fault
     assert "is not possible" in fault
+
+
+def people(count: int) -> list[str]:
+    return [f"arn:aws:iam::111111111111:user/people/on-call-{number:020d}" for number in range(count)]
+
+
+def test_more_people_than_one_trust_policy_can_name_are_refused_and_as_many_as_are_not_fit(copy: Path) -> None:
+    most = TAKERS_LIMIT // len(f'"{people(1)[0]}",')
+    assert len(str(trust_policy(PeopleTrust(arns=tuple(people(most))), "111111111111"))) <= TRUST_LIMIT
+    (fault,) = changed(copy, "breakGlass: .*", f"breakGlass: {{enabled: true, takenBy: [{', '.join(people(most + 1))}]}}")
+    assert fault.startswith(f"plinth:identity.breakGlass.takenBy: {most + 1} users, whose ARNs are too long together")
+    assert fault.endswith("fewer, of 1,800 characters together")
+
+
+def test_a_user_with_more_rights_than_one_policy_can_hold_is_refused_and_one_with_six_is_not(copy: Path) -> None:
+    secrets = ("postgres", "mysql", "redis", "broker", "google-oauth", "collection-api-keys")
+    six = ", ".join(f"{{to: secret.{name}, as: read}}" for name in secrets)
+    replace_in(copy / "Pulumi.dev.yaml", "users: .*", f"users: {{enabled: true, names: {{siem: {{access: [{six}]}}}}}}")
+    assert load_all(copy, ["dev"])
+    more = ", ".join(f"{{to: bucket.exports, as: read, prefix: {number:03d}/}}" for number in range(12))
+    (fault,) = changed(copy, "users: .*", f"users: {{enabled: true, names: {{siem: {{access: [{six}, {more}]}}}}}}")
+    assert fault.startswith("plinth:identity.users.names.siem.access: 18 entries come to up to ")
+    assert fault.endswith("too long for the policy that bounds it; 6,144 at most: fewer entries, or several users")
 
 
 REACHED = "arn:aws:iam::000000000000:policy/plinth/plinth-dev-boundary"

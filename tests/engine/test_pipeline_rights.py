@@ -118,6 +118,8 @@ UNMEASURED: Final[Mapping[str, str]] = {
     "AWS calls it in the name of whoever is the first of an account to use a service": "iam:CreateServiceLinkedRole",
     "for a role or a user that was made before there was a boundary": """
         iam:PutRolePermissionsBoundary iam:PutUserPermissionsBoundary""",
+    "for a user whose rights are too long for an inline policy": """
+        iam:AttachUserPolicy iam:DetachUserPolicy iam:ListAttachedUserPolicies""",
     "for a user that somebody has put into a group, or that gets another name": "iam:RemoveUserFromGroup iam:UpdateUser",
     "a property of the provider's next major version": "logs:PutLogGroupDeletionProtection",
 }

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from components.core.context import Context
-from components.core.documents import ROLE_LIMIT
+from components.core.documents import ROLE_LIMIT, identity_policy
+from components.core.verbs import CAPABILITIES
 from plinth.engine.graph import Graph, name_of
 from plinth.engine.recording import record
 from plinth.engine.values import SECRET, leaves
@@ -20,11 +21,12 @@ from policy.judge import Verdict
 from policy.rules.documents import Statement, documents
 from policy.rules.view import is_map
 from stack.config.document import KeyPath, read
-from stack.config.services import Service
-from stack.config.targets import targets
+from stack.config.identity_rules import rights_length
+from stack.config.services import Access, Service
+from stack.config.targets import targets, verbs
 from stack.config.told import STORES
 from stack.identities import keys
-from stack.things import things
+from stack.things import rights, things
 from stack.told import PROXY_HOST
 from tests.harness import PLANTED, ROOT, STACKS, deployable, graphs, named, of_kind, recorded, stacks
 from tests.iam import bodies
@@ -312,6 +314,22 @@ def test_a_system_with_a_token_gets_what_its_list_says(tmp_path: Path) -> None:
         "ReadLogGroupFlowLogs": [f"{group}:*"],
         "ReadLogGroupFlowLogs1": [f"{group}:log-stream:*"],
     }
+
+
+@EVERY_STACK
+def test_no_access_list_comes_to_more_rights_than_its_rule_reckons_with(stack: str) -> None:
+    loaded = LOADED[stack]
+
+    def build(ctx: Context) -> None:
+        there = things(loaded, ctx)
+        for name, kind in targets(loaded.config).items():
+            for word in verbs(kind, connecting=False):
+                for prefix in ("", "in/" * 100) if CAPABILITIES[kind].verbs[word].takes_prefix else ("",):
+                    entry = Access.model_validate({"to": name, "as": word, "prefix": prefix})
+                    policy = identity_policy(rights((entry,), there, ctx).statements)
+                    assert len(str(policy)) <= rights_length(loaded.config, (entry,)) < 2 * len(str(policy)) + 400, entry
+
+    recorded(build)
 
 
 def test_users_that_are_named_but_switched_off_have_no_right_to_anything(tmp_path: Path) -> None:

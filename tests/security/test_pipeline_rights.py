@@ -266,7 +266,8 @@ def test_what_changes_something_without_naming_it_makes_keys_and_names_and_nothi
 def test_with_a_boundary_nobody_is_made_or_given_rights_beyond_it() -> None:
     giving = {right.action for rights in handlers.rights().values() for right in rights if right.guard in ("bounded", "attach")}
     assert giving == {
-        *("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"),
+        *("iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreateRole"),
+        *("iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"),
         *("iam:CreateUser", "iam:PutUserPermissionsBoundary", "iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy"),
     }
     for action in giving:

@@ -54,7 +54,19 @@ def test_bad_arguments_are_refused_all_at_once() -> None:
         ServiceUserArgs(user="Siem", statements=())
 
 
+def many(count: int) -> tuple[Statement, ...]:
+    return tuple(Statement(actions=("s3:GetObject",), resources=(f"arn:aws:s3:::{n}{'x' * 150}/*",)) for n in range(count))
+
+
+def test_rights_that_are_too_long_for_a_policy_of_the_user_are_given_by_the_one_that_bounds_it() -> None:
+    graph = recorded(lambda ctx: ServiceUser("user-siem", ServiceUserArgs(user="siem", statements=many(12)), ctx))
+    made, boundary, attached = (named(graph, f"user-siem-{part}") for part in ("user", "boundary", "attached"))
+    assert attached.inputs == {"user": made.outputs["name"], "policyArn": boundary.outputs["arn"]}
+    assert made.inputs["permissionsBoundary"] == boundary.outputs["arn"]
+    assert len(json.loads(boundary.inputs["policy"])["Statement"]) == 12
+    assert not of_kind(graph, "UserPolicy")
+
+
 def test_a_user_cannot_have_more_rights_than_fit() -> None:
-    many = tuple(Statement(actions=("s3:GetObject",), resources=(f"arn:aws:s3:::{n}{'x' * 150}/*",)) for n in range(12))
-    with pytest.raises(ValueError, match="at most 2,048"):
-        recorded(lambda ctx: ServiceUser("user-siem", ServiceUserArgs(user="siem", statements=many), ctx))
+    with pytest.raises(ValueError, match="at most 6,144"):
+        recorded(lambda ctx: ServiceUser("user-siem", ServiceUserArgs(user="siem", statements=many(30)), ctx))
