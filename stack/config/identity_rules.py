@@ -20,9 +20,9 @@ TAKERS_LIMIT: Final = 1_800
 USER_RIGHTS_LIMIT: Final = 6_144
 """Characters of a managed policy, which is what bounds a user (IAM user guide, "IAM and AWS STS quotas")."""
 _FRAME: Final = '{"Version":"2012-10-17","Statement":[]}'
-_STATEMENT: Final = 220
+_STATEMENT: Final = 180
 """Characters of a statement beside its actions and what they are on: its name, and the conditions of keys and of tags."""
-_ARN: Final = 110
+_ARN: Final = 95
 """Characters of an ARN beside the name of the thing in the stack file and the prefix of the entry."""
 
 

@@ -347,7 +347,7 @@ def test_the_stack_bounds_and_places_every_role_but_those_of_pipelines_and_for_e
     }
     graph = planned(tmp_path, "dev", changes)
     guarded = [one.name for one in of_kind(graph, "Role") if one.inputs["path"] == "/guarded/"]
-    assert guarded == ["break-glass-identity-role", "pipelines-preview-role", "pipelines-deploy-role"]
+    assert guarded == ["pipelines-preview-role", "pipelines-deploy-role", "break-glass-identity-role"]
     for one in of_kind(graph, "Role"):
         assert one.inputs["path"] == ("/guarded/" if one.name in guarded else "/plinth/")
         assert one.inputs.get("permissionsBoundary") == (None if one.name in guarded else boundary)
