@@ -1,7 +1,7 @@
 """`plinth:storage`: objects, by what they are for, and the logs of everything."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from stack.config.section import NUMBER, Name, Section, text
 
 OWN_ORIGIN = "own"
 """Stands in a list of origins for the sites of the stack's own domain."""
+_OLD_LOG_DAYS: Final = 1
+"""For how many days a log is still there once it has been deleted or overwritten: the fewest that S3 knows."""
 Days = Annotated[int, Field(ge=0)]
 UserId = Annotated[int, Field(ge=1, le=4294967295)]
 ColdDays = Annotated[Literal[1, 7, 14, 30, 60, 90, 180, 270, 365], NUMBER]
@@ -87,8 +89,8 @@ class Logs(Section):
 
     @property
     def lifecycle(self) -> Lifecycle:
-        """How they age. An overwritten log is kept as long as one that was not."""
-        return _lifecycle(self.keep_days, self.keep_days, self.transitions, ())
+        """How they age. What a log leaves behind when its time is over is an old version of it, which goes the day after."""
+        return _lifecycle(self.keep_days, _OLD_LOG_DAYS, self.transitions, ())
 
 
 class AccessPoint(Section):

@@ -308,6 +308,19 @@ def test_logs_and_backups_are_archived_and_logs_of_prod_end_after_a_year() -> No
     assert lifecycle(graphs()["prod"], called("prod", "logs"))["ageing"]["expiration"] == {"days": 365}
 
 
+@EVERY_STACK
+@pytest.mark.requirement("STO-20", part="then expire: no version outlives it")
+def test_a_log_is_gone_a_day_after_its_time_with_every_version_of_it(stack: str) -> None:
+    graph = graphs()[stack]
+    of_logs = [bucket.inputs["bucket"] for bucket in graph.of_type("aws:s3/bucket:Bucket") if bucket.name.startswith("logs")]
+    assert {called(stack, "logs"), f"aws-waf-logs-plinth-{stack}-waf-000000000000"} <= set(of_logs)
+    for name in of_logs:
+        rules = lifecycle(graph, name)
+        expired = rules["ageing"]["expiration"]["days"]
+        old = rules["old-versions"]["noncurrentVersionExpiration"]["noncurrentDays"]
+        assert expired + old <= LOADED[stack].config.storage.logs.keep_days + 1, name
+
+
 # Files that services share
 
 

@@ -10,7 +10,7 @@ from components.storage.log_archive import LogArchive, LogArchiveArgs
 from plinth.engine.graph import Graph
 from tests.harness import named, of_kind, recorded
 
-LIFECYCLE = Lifecycle(expire_days=365, old_version_days=365, transitions=(Transition(to="GLACIER", after_days=90),))
+LIFECYCLE = Lifecycle(expire_days=365, old_version_days=1, transitions=(Transition(to="GLACIER", after_days=90),))
 
 
 def archive(**changed: Any) -> Graph:
