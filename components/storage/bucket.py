@@ -1,6 +1,6 @@
 """Buckets: the one hardened constructor of them all, with each side-car resource that an S3 bucket has since provider v7."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -28,7 +28,7 @@ class BucketArgs:
     `place` sets apart its copy in another region; `prefix` is what AWS demands in front of some names. `key_arn` is what objects
     are encrypted with, None where whoever writes can only use a key of S3's own. `grants` are whom its policy lets in.
     `logs_bucket` is the name of the bucket, in the same region, that gets the records of who read what and lets them in already.
-    `lock_days` is for how long a version can be neither deleted nor replaced, 0 for no lock: one cannot be taken away. `copies`
+    `lock_days` is for how long a version can be neither deleted nor replaced, 0 for no lock: what is locked stays so. `copies`
     are by place. `events_to` is the ARN of a queue that hears of each new object, and lets the bucket send already. Raises
     ValueError that names every fault.
     """
@@ -88,10 +88,9 @@ class Bucket(Component):
             f"{name}-bucket",
             bucket=bucket_name(ctx, args.purpose, args.place, args.prefix),
             force_destroy=not ctx.retain,
-            object_lock_enabled=bool(args.lock_days),
             region=ctx.region,
             tags=ctx.tagged(f"{name}-bucket"),
-            opts=self.under(stateful=True),
+            opts=self.under(stateful=True, ignore=["objectLockEnabled"]),  # what `_locked` turns on, and would replace it
         )
         policy = self._closed(bucket)
         self._encrypted(bucket)
@@ -106,8 +105,9 @@ class Bucket(Component):
         self._ageing(bucket, versioning)
         self._recorded(bucket)
         self._offered(bucket)
-        self._locked(bucket, versioning)
-        self._replicated(bucket, versioning)
+        copied = [self._copy(place, copy) for place, copy in args.copies.items()]
+        locked = self._locked(bucket, [versioning, *copied])
+        self._replicated(bucket, [versioning, *copied, *locked])
         self.bucket_name = bucket.bucket
         self.ready_name = policy.bucket
         self.publish()
@@ -236,22 +236,27 @@ class Bucket(Component):
                 opts=self.under(),
             )
 
-    def _locked(self, bucket: s3.Bucket, versioning: Resource) -> None:
-        if self._args.lock_days:
-            s3.BucketObjectLockConfiguration(
-                self._child("lock"),
-                bucket=bucket.bucket,
-                # To bypass governance is a right of its own, which nobody here has. Compliance could not be undone by anybody.
-                rule={"default_retention": {"mode": "GOVERNANCE", "days": self._args.lock_days}},
-                region=self._ctx.region,
-                opts=self.under(after=[versioning]),
-            )
+    def _locked(self, bucket: s3.Bucket, after: Sequence[Resource]) -> list[Resource]:
+        """By this alone, on a bucket that exists as on a new one: said of the bucket itself, a lock would replace it.
 
-    def _replicated(self, bucket: s3.Bucket, versioning: Resource) -> None:
+        It comes after its copies have theirs: what is locked is copied to where it can be.
+        """
+        if not self._args.lock_days:
+            return []
+        lock = s3.BucketObjectLockConfiguration(
+            self._child("lock"),
+            bucket=bucket.bucket,
+            # To bypass governance is a right of its own, which nobody here has. Compliance could not be undone by anybody.
+            rule={"default_retention": {"mode": "GOVERNANCE", "days": self._args.lock_days}},
+            region=self._ctx.region,
+            opts=self.under(after=after),
+        )
+        return [lock]
+
+    def _replicated(self, bucket: s3.Bucket, after: Sequence[Resource]) -> None:
         args, ctx = self._args, self._ctx
         if not args.copies:
             return
-        made: list[Resource] = [self._copy(place, copy) for place, copy in args.copies.items()]
         there = {place: (bucket_arn(ctx, args.purpose, place), copy) for place, copy in args.copies.items()}
         source = bucket_arn(ctx, args.purpose)
         role = ServiceRole(
@@ -266,7 +271,7 @@ class Bucket(Component):
             role=role.role_arn,
             rules=rules(there),
             region=ctx.region,
-            opts=self.under(after=[versioning, role, *made]),  # S3 asks that both sides have versions
+            opts=self.under(after=[role, *after]),  # S3 asks that both sides have versions, and a lock if one has
         )
 
     def _copy(self, place: str, copy: Copy) -> "Bucket":

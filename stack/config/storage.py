@@ -67,7 +67,11 @@ class Bucket(Section):
     )
     encrypted_with: Literal["storage", "backup"] = Field(description="Which of `keys.purposes`.")
     lock_days: Days = Field(
-        description="For how many days a version can be neither deleted nor overwritten. A lock cannot be taken away. 0: no lock."
+        description=(
+            "For how many days a version can be neither deleted nor overwritten. 0: no lock. A bucket that is there already gets "
+            "one in place, and a changed number holds for what is written from then on. Back to 0 nothing more is locked, but a "
+            "bucket that is retained keeps its lock until that is taken away by hand; what is locked stays so until its time."
+        )
     )
     copies: tuple[Place, ...] = Field(description="In which of `platform.regions` there is a copy of everything, besides home.")
     cors_origins: tuple[Origin, ...] = Field(description="Whose pages may read and write by the browser. None: an empty list.")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from components.storage.names import bucket_arn, bucket_name
 from components.storage.replication import Copy
 from plinth.engine.graph import Graph
 from tests.harness import named, of_kind, recorded
+from tests.plinth.changes_graphs import compared, kinds
 
 KEY = "arn:aws:kms:us-east-1:111111111111:key/home"
 NAME = "plinth-test-media-111111111111"
@@ -183,12 +185,41 @@ def test_a_queue_hears_of_each_new_object() -> None:
 
 
 @pytest.mark.requirement("STO-04", part="the lock")
-def test_a_lock_is_there_from_the_start_and_nobody_deletes_before_its_time() -> None:
+def test_a_lock_is_a_setting_of_its_own_and_nobody_deletes_before_its_time() -> None:
     graph = made(lock_days=35)
-    assert named(graph, "media-bucket").inputs["objectLockEnabled"] is True
     assert named(graph, "media-lock").inputs["rule"] == {"defaultRetention": {"mode": "GOVERNANCE", "days": 35}}
     assert named(graph, "media-versioning").urn in named(graph, "media-lock").dependencies
-    assert named(made(), "media-bucket").inputs["objectLockEnabled"] is False
+    for bucket in (named(graph, "media-bucket"), named(made(), "media-bucket")):
+        assert "objectLockEnabled" not in bucket.inputs
+        assert bucket.options.ignore_changes == ("objectLockEnabled",), "what the lock turns on is no change of the bucket"
+
+
+@pytest.mark.requirement("STO-04", part="a lock changes in place")
+@pytest.mark.parametrize(("before", "after", "kind"), [(0, 35, "create"), (35, 0, "delete"), (35, 70, "update")])
+@pytest.mark.parametrize("retain", [True, False])
+def test_a_lock_comes_changes_and_goes_without_the_bucket_being_replaced(
+    before: int, after: int, kind: str, *, retain: bool
+) -> None:
+    found = compared(made(lock_days=before, retain=retain), made(lock_days=after, retain=retain))
+    assert kinds(found) == {"media-lock": kind}
+
+
+@pytest.mark.requirement("STO-04", part="a lock changes in place")
+def test_a_bucket_that_was_made_with_a_lock_of_its_own_stays_the_same_one() -> None:
+    graph = made(lock_days=35)
+    bucket = named(graph, "media-bucket")
+    born = replace(
+        bucket, inputs={**bucket.inputs, "objectLockEnabled": True}, options=replace(bucket.options, ignore_changes=())
+    )
+    earlier = replace(graph, resources={**graph.resources, bucket.urn: born})
+    assert kinds(compared(earlier, graph)) == {}
+
+
+def test_copies_are_locked_before_what_they_are_of() -> None:
+    graph = made(copies=COPIES, lock_days=35)
+    before = {graph.resources[urn].name for urn in named(graph, "media-lock").dependencies}
+    assert {"media-standby-lock", "media-vault-lock"} <= before
+    assert named(graph, "media-lock").urn in named(graph, "media-replication").dependencies
 
 
 @pytest.mark.parametrize("retain", [True, False])
