@@ -28,6 +28,7 @@ class Component(ComponentResource):
         self,
         *,
         stateful: bool = False,
+        guards: bool = False,
         after: Sequence[Resource] = (),
         formerly: Sequence[str] = (),
         ignore: Sequence[str] = (),
@@ -35,14 +36,15 @@ class Component(ComponentResource):
         """The options of a child.
 
         `stateful` marks what holds data: where the stack retains data it can be neither deleted nor replaced by accident.
+        `guards` marks what protects such a thing, and is left behind with it: what is kept is kept as closed as it was.
         `after` lists what must exist first though no input says so. `formerly` lists the logical names it used to have. `ignore`
         lists the inputs that others change once the child exists: from then on the program leaves them as they are.
         """
-        keep = stateful and self._ctx.retain
+        retain = self._ctx.retain
         return ResourceOptions(
             parent=self,
-            protect=keep,  # said either way: Pulumi would hand the component's own setting down
-            retain_on_delete=keep,
+            protect=stateful and retain,  # said either way: Pulumi would hand the component's own setting down
+            retain_on_delete=(stateful or guards) and retain,
             depends_on=list(after) or None,
             aliases=[Alias(name=name) for name in formerly] or None,
             ignore_changes=list(ignore) or None,

@@ -43,7 +43,7 @@ class AccountDefaults(Component):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-            opts=self.under(),
+            opts=self.under(guards=True),
         )
         key = ebs.DefaultKmsKey(f"{name}-volumes-key", key_arn=args.key_arn, region=ctx.region, opts=self.under())
         ebs.EncryptionByDefault(

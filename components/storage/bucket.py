@@ -72,7 +72,7 @@ class Bucket(Component):
     Costs: by the gigabyte and the request; each copy again, and the transfer to it.
     When not: for what is not objects; for logs that only people read, a log group.
 
-    It is emptied when it goes, unless the stack retains its data.
+    It is emptied when it goes, unless the stack retains its data: then it stays, and with it whatever protects it.
     """
 
     TYPE: ClassVar[str] = "plinth:storage:Bucket"
@@ -100,7 +100,7 @@ class Bucket(Component):
             # Suspended, on a bucket that never had versions as well: `Disabled` could not be said of one that had.
             versioning_configuration={"status": "Enabled" if args.versioned else "Suspended"},
             region=ctx.region,
-            opts=self.under(),
+            opts=self.under(guards=True),
         )
         self._ageing(bucket, versioning)
         self._recorded(bucket)
@@ -143,7 +143,7 @@ class Bucket(Component):
             bucket=bucket.bucket,
             rule={"object_ownership": "BucketOwnerEnforced"},
             region=ctx.region,
-            opts=self.under(),
+            opts=self.under(guards=True),
         )
         private = s3.BucketPublicAccessBlock(
             self._child("private"),
@@ -153,14 +153,14 @@ class Bucket(Component):
             ignore_public_acls=True,
             restrict_public_buckets=True,
             region=ctx.region,
-            opts=self.under(),
+            opts=self.under(guards=True),
         )
         return s3.BucketPolicy(
             self._child("policy"),
             bucket=bucket.bucket,
             policy=resource_policy(self._args.grants, limit=BUCKET_LIMIT, refusals=(_in_plain(arn),)),
             region=ctx.region,
-            opts=self.under(after=[private]),  # S3 refuses to change both at once
+            opts=self.under(guards=True, after=[private]),  # S3 refuses to change both at once
         )
 
     def _encrypted(self, bucket: s3.Bucket) -> None:
@@ -176,7 +176,7 @@ class Bucket(Component):
             bucket=bucket.bucket,
             rules=[rule],
             region=self._ctx.region,
-            opts=self.under(),
+            opts=self.under(guards=True),
         )
 
     def _ageing(self, bucket: s3.Bucket, versioning: Resource) -> None:
@@ -185,7 +185,7 @@ class Bucket(Component):
             bucket=bucket.bucket,
             rules=list(_ageing(self._args.lifecycle)),
             region=self._ctx.region,
-            opts=self.under(after=[versioning]),  # its rules for old versions
+            opts=self.under(guards=True, after=[versioning]),  # its rules for old versions
         )
         if tiers := self._args.lifecycle.archive_tiers:
             s3.BucketIntelligentTieringConfiguration(
@@ -249,7 +249,7 @@ class Bucket(Component):
             # To bypass governance is a right of its own, which nobody here has. Compliance could not be undone by anybody.
             rule={"default_retention": {"mode": "GOVERNANCE", "days": self._args.lock_days}},
             region=self._ctx.region,
-            opts=self.under(after=after),
+            opts=self.under(guards=True, after=after),
         )
         return [lock]
 

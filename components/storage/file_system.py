@@ -104,7 +104,7 @@ class FileSystem(Component):
             file_system_id=files.id,
             policy=resource_policy((), limit=_POLICY_LIMIT, refusals=_refusals()),
             region=ctx.region,
-            opts=self.under(),
+            opts=self.under(guards=True),
         )
         for zone, subnet in args.subnet_ids.items():
             efs.MountTarget(
@@ -120,7 +120,7 @@ class FileSystem(Component):
             file_system_id=files.id,
             backup_policy={"status": "ENABLED" if args.backup else "DISABLED"},
             region=ctx.region,
-            opts=self.under(),
+            opts=self.under(guards=True),
         )
         self.access_point_ids = {key: self._door(key, point, files.id) for key, point in args.access_points.items()}
         self.file_system_id = files.id

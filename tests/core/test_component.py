@@ -12,7 +12,7 @@ from tests.harness import named, recorded
 
 
 class Pair(Component):
-    """Two VPCs, the second of which holds data."""
+    """Two VPCs, the second of which holds data, and what protects it."""
 
     TYPE: ClassVar[str] = "plinth:test:Pair"
     vpc_id: Output[str]
@@ -21,6 +21,7 @@ class Pair(Component):
         super().__init__(name, ctx, opts)
         first = ec2.Vpc(f"{name}-first", cidr_block="10.0.0.0/16", opts=self.under(formerly=["old-first"], ignore=["tags"]))
         ec2.Vpc(f"{name}-second", cidr_block="10.1.0.0/16", opts=self.under(stateful=True, after=[first]))
+        ec2.Vpc(f"{name}-third", cidr_block="10.2.0.0/16", opts=self.under(guards=True))
         self.vpc_id = first.id
         self.publish()
 
@@ -71,6 +72,12 @@ def test_a_stateful_child_is_kept_where_the_stack_retains_and_only_there(*, reta
     second, first = named(graph, "pair-second").options, named(graph, "pair-first").options
     assert (second.protect, second.retain_on_delete) == (retain, retain)
     assert (first.protect, first.retain_on_delete) == (False, False)
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_what_guards_data_is_left_behind_with_it_but_can_be_changed(*, retain: bool) -> None:
+    third = named(recorded(lambda ctx: Pair("pair", ctx), retain=retain), "pair-third").options
+    assert (third.protect, third.retain_on_delete) == (False, retain)
 
 
 def test_a_child_stands_below_its_component_and_keeps_its_old_name_as_an_alias() -> None:

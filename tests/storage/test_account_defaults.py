@@ -9,8 +9,8 @@ from tests.harness import named, recorded
 KEY = "arn:aws:kms:us-east-1:111111111111:key/storage"
 
 
-def defaults() -> Graph:
-    return recorded(lambda ctx: AccountDefaults("storage-defaults", AccountDefaultsArgs(key_arn=KEY), ctx))
+def defaults(*, retain: bool = False) -> Graph:
+    return recorded(lambda ctx: AccountDefaults("storage-defaults", AccountDefaultsArgs(key_arn=KEY), ctx), retain=retain)
 
 
 @pytest.mark.requirement("STO-15", part="the account")
@@ -19,6 +19,12 @@ def test_no_bucket_of_the_account_can_be_public() -> None:
     flags = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     assert [block[flag] for flag in flags] == [True] * 4
     assert block["accountId"] == "111111111111"
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_buckets_that_are_retained_stay_closed_by_the_account_as_well(*, retain: bool) -> None:
+    block = named(defaults(retain=retain), "storage-defaults-private").options
+    assert (block.protect, block.retain_on_delete) == (False, retain)
 
 
 @pytest.mark.requirement("STO-19")

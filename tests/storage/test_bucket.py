@@ -229,6 +229,19 @@ def test_it_is_emptied_as_it_goes_unless_the_stack_retains_its_data(*, retain: b
     assert (bucket.options.protect, bucket.options.retain_on_delete) == (retain, retain)
 
 
+@pytest.mark.parametrize("retain", [True, False])
+def test_a_bucket_that_is_retained_keeps_whatever_protects_it_and_nothing_that_a_switch_turns(*, retain: bool) -> None:
+    asked: dict[str, Any] = {key: value for role in ASKED for key, value in ASKED[role].items()}
+    graph = made(retain=retain, copies=COPIES, **asked)
+    guards = ("encryption", "lifecycle", "lock", "ownership", "policy", "private", "versioning")
+    kept = {resource.name for resource in graph.resources.values() if resource.options.retain_on_delete}
+    buckets = ("media", "media-standby", "media-vault")
+    assert kept == ({f"{bucket}-{role}" for bucket in buckets for role in ("bucket", *guards)} if retain else set())
+    assert {resource.name for resource in graph.resources.values() if resource.options.protect} == (
+        {f"{bucket}-bucket" for bucket in buckets} if retain else set()
+    )
+
+
 # Copies in other regions
 
 

@@ -89,6 +89,9 @@ def test_it_is_backed_up_or_not(status: str, *, backup: bool) -> None:
 def test_files_are_kept_where_the_stack_retains_its_data(*, retain: bool) -> None:
     graph = files(retain=retain)
     assert named(graph, "files-files").options.retain_on_delete is retain
+    for guard in ("files-policy", "files-backup"):
+        options = named(graph, guard).options
+        assert (options.protect, options.retain_on_delete) == (False, retain), guard
     assert named(graph, "files-mount-a").options.retain_on_delete is False
 
 
