@@ -1,6 +1,7 @@
 """POL-07, storage: every bucket has all of its settings, no page of strangers gets in, files are encrypted."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from policy.rules.documents import Statement, documents
 from policy.rules.rule import Finding, Rule, judged, of_type, undecided, violated
@@ -9,6 +10,7 @@ from policy.rules.view import Mark, Resource, Stack, Value, is_map, listed
 _BUCKET, _CORS = "aws:s3/bucket:Bucket", "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
 _FILES = "aws:efs/fileSystem:FileSystem"
 _FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_PARTITION = re.compile(r"arn:[^:]+:s3:::")
 _UNVERSIONED = frozenset({"dev", "development"})
 """Stacks in which a bucket may do without versions, and any page may use one: what is there can be had again."""
 
@@ -41,20 +43,40 @@ def _versioned(versioning: Resource) -> Iterator[Finding]:
 
 
 def _over_tls(policy: Resource) -> Iterator[Finding]:
+    refused: list[Value] = []
     for document in documents(policy):
         if isinstance(document.statements, Mark):
             yield undecided(document.at)
             return
-        if document.statements and any(_refuses_plain(statement) for statement in document.statements):
-            return
-    yield violated("policy", "does not refuse what comes without TLS")
+        refused += [on for one in document.statements or () if _refuses_plain(one) for on in one.resources]
+    bucket = policy.props.get("bucket")
+    if _covered(refused, "*"):
+        return
+    if refused and not isinstance(bucket, str):
+        yield undecided("bucket")
+    elif not (_covered(refused, str(bucket)) and _covered(refused, f"{bucket}/*")):
+        yield violated("policy", "does not refuse what comes without TLS")
 
 
 def _refuses_plain(statement: Statement) -> bool:
-    blocks = () if isinstance(statement.conditions, Mark) else statement.conditions.values()
-    said = [value for block in blocks if is_map(block) for key, value in block.items() if key.lower() == "aws:securetransport"]
+    """Everybody, everything, whenever it comes in plain: with a second condition some of that would get through."""
     everybody = "*" in statement.principals.get("AWS", ())
-    return statement.allows is False and everybody and bool({"*", "s3:*"} & set(statement.actions)) and said == ["false"]
+    everything = any(str(action).lower() in ("*", "s3:*") for action in statement.actions)
+    return statement.allows is False and everybody and everything and _when_plain(statement.conditions)
+
+
+def _when_plain(conditions: Mapping[str, Value] | Mark) -> bool:
+    if isinstance(conditions, Mark) or len(conditions) != 1 or not conditions.keys() <= {"Bool", "BoolIfExists"}:
+        return False
+    (block,) = conditions.values()
+    said = [(key.lower(), [str(one).lower() for one in listed(value)]) for key, value in block.items()] if is_map(block) else []
+    return said == [("aws:securetransport", ["false"])]
+
+
+def _covered(patterns: Sequence[Value], what: str) -> bool:
+    """Whether one of the ARNs holds for all of `what`, which ends in a star where many are meant: no `?` stands for those."""
+    own = [_PARTITION.sub("", str(pattern)) for pattern in patterns]
+    return any(re.fullmatch(re.escape(one).replace(r"\*", ".*").replace(r"\?", "[^*]"), what) for one in own)
 
 
 def _ages(lifecycle: Resource) -> Iterator[Finding]:

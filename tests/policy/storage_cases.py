@@ -7,12 +7,13 @@ from policy.rules.view import Resource
 from tests.policy.builders import BUCKET, FROM_A_BUCKET, UNKNOWN, Case, Cases, document, resource
 
 FILES, CORS = "aws:efs/fileSystem:FileSystem", "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
+_PLAIN = {"Bool": {"aws:SecureTransport": "false"}}
 _REFUSAL = {
     "Effect": "Deny",
     "Principal": "*",
     "Action": ["s3:*"],
     "Resource": "*",
-    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    "Condition": _PLAIN,
 }
 _SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "PublicAccessBlock": dict.fromkeys(
@@ -21,10 +22,11 @@ _SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "OwnershipControls": {"rule": {"objectOwnership": "BucketOwnerEnforced"}},
     "ServerSideEncryptionConfiguration": {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"}}]},
     "Versioning": {"versioningConfiguration": {"status": "Enabled"}},
-    "Policy": {"policy": document(_REFUSAL)},
+    "Policy": {"bucket": "uploads", "policy": document(_REFUSAL)},
     "LifecycleConfiguration": {"rules": [{"id": "uploads", "status": "Enabled"}]},
 }
 _FLAG = {"blockPublicAcls": False}
+_OWN = "arn:aws:s3:::uploads"
 
 
 def bucket(changed: Mapping[str, Mapping[str, Any] | None] | None = None, *, stack: str = "prod", of: str = "thing") -> Case:
@@ -46,6 +48,11 @@ def bucket(changed: Mapping[str, Mapping[str, Any] | None] | None = None, *, sta
     return [resource(BUCKET, {}, stack=stack), *beside]
 
 
+def refusing(*parts: Mapping[str, Any], **props: Any) -> Case:
+    """A bucket whose policy has the refusal of plain requests with each of `parts` changed."""
+    return bucket({"Policy": {"policy": document(*({**_REFUSAL, **part} for part in parts)), **props}})
+
+
 def pages(origins: Any, stack: str = "prod") -> Case:
     return [resource(CORS, {"corsRules": [{"allowedOrigins": origins}]}, stack=stack)]
 
@@ -55,7 +62,12 @@ CASES: Mapping[str, Cases] = {
         satisfied=[
             bucket(),
             bucket({"Versioning": {"versioningConfiguration": {"status": "Suspended"}}}, stack="dev"),
-            bucket({"Policy": {"policy": document({**_REFUSAL, "Action": "*"})}}),
+            refusing({"Action": "*"}),
+            refusing({"Resource": [_OWN, f"{_OWN}/*"]}),
+            refusing({"Resource": "arn:aws-cn:s3:::uploads*"}),
+            refusing({"Resource": _OWN}, {"Resource": f"{_OWN}/*"}),
+            refusing({"Condition": {"BoolIfExists": {"AWS:securetransport": [False]}}}),
+            refusing({}, bucket=UNKNOWN),
         ],
         violated=[
             *(bucket({kind: None}) for kind in _SETTINGS),
@@ -64,10 +76,21 @@ CASES: Mapping[str, Cases] = {
             bucket({"OwnershipControls": {"rule": {"objectOwnership": "ObjectWriter"}}}),
             bucket({"ServerSideEncryptionConfiguration": {"rules": []}}),
             bucket({"Versioning": {"versioningConfiguration": {"status": "Suspended"}}}),
-            bucket({"Policy": {"policy": document({**_REFUSAL, "Principal": {"AWS": "123456789012"}})}}),
-            bucket({"Policy": {"policy": document({**_REFUSAL, "Effect": "Allow"})}}),
-            bucket({"Policy": {"policy": document({**_REFUSAL, "Action": "s3:PutObject"})}}),
-            bucket({"Policy": {"policy": document({**_REFUSAL, "Condition": {"Bool": {"aws:SecureTransport": "true"}}})}}),
+            refusing({"Principal": {"AWS": "123456789012"}}),
+            refusing({"Effect": "Allow"}),
+            refusing({"Action": "s3:PutObject"}),
+            refusing({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
+            refusing({"Condition": {"StringNotEquals": {"aws:SecureTransport": "false"}}}),
+            refusing({"Condition": {"Bool": {"aws:SecureTransport": ["false", "true"]}}}),
+            refusing({"Condition": {**_PLAIN, "StringEquals": {"aws:PrincipalAccount": "123456789012"}}}),
+            refusing({"Condition": {"Bool": {**_PLAIN["Bool"], "aws:ViaAWSService": "true"}}}),
+            refusing({"Condition": {}}),
+            refusing({"Resource": ["arn:aws:s3:::other", "arn:aws:s3:::other/*"]}),
+            refusing({"Resource": [_OWN, f"{_OWN}/in/*"]}),
+            refusing({"Resource": [_OWN, f"{_OWN}/?"]}),
+            refusing({"Resource": f"{_OWN}/*"}),
+            refusing({"Resource": _OWN}),
+            refusing({"Resource": _OWN}, {"Resource": f"{_OWN}/*", "Action": "s3:GetObject"}),
             bucket({"LifecycleConfiguration": {"rules": [{"id": "uploads", "status": "Disabled"}]}}),
         ],
         undecided=[
@@ -76,6 +99,7 @@ CASES: Mapping[str, Cases] = {
             bucket({"ServerSideEncryptionConfiguration": {"rules": [UNKNOWN]}}),
             bucket({"Versioning": {"versioningConfiguration": {"status": UNKNOWN}}}),
             bucket({"Policy": {"policy": UNKNOWN}}),
+            refusing({"Resource": [_OWN, f"{_OWN}/*"]}, bucket=UNKNOWN),
             bucket({"LifecycleConfiguration": {"rules": UNKNOWN}}),
         ],
     ),
