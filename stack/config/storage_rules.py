@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import get_args
 
 from pydantic.alias_generators import to_camel
 
@@ -9,7 +10,7 @@ from components.storage.lifecycle import Lifecycle, lifecycle_problems
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
-from stack.config.storage import Bucket
+from stack.config.storage import Bucket, Place
 
 _STORAGE = f"{NAMESPACE}:storage"
 LOGS = "logs"
@@ -39,19 +40,21 @@ def _kept(path: KeyPath) -> KeyPath:
 
 
 def _names_are_free(config: StackConfig) -> Iterator[Breach]:
+    """Two buckets of one name would be one bucket, whose settings are made twice."""
+    given = dict(_given(config))
     for name in config.storage.buckets:
-        if name in (LOGS, _WAF):
-            yield Breach(
-                path=(_STORAGE, "buckets", name),
-                problem="is what the bucket for logs is called" if name == LOGS else "is what the one of firewalls is called",
-                allowed="another name",
-            )
-        for place in ("standby", "vault"):
-            other = name.removesuffix(f"-{place}")
-            if other != name and other in config.storage.buckets:
-                yield Breach(
-                    path=(_STORAGE, "buckets", name), problem=f"is what a copy of {other} is called", allowed="another name"
-                )
+        if whose := given.get(name):
+            yield Breach(path=(_STORAGE, "buckets", name), problem=f"is what {whose} is called", allowed="another name")
+
+
+def _given(config: StackConfig) -> Iterator[tuple[str, str]]:
+    """What the platform itself calls a bucket, and which one: whether it is there now or once somebody asks for it."""
+    yield LOGS, "the bucket for logs"
+    yield _WAF, "the one of firewalls"
+    for place in get_args(Place):
+        yield f"{LOGS}-{place}", f"the bucket for logs in {place}"
+        for name in config.storage.buckets:
+            yield f"{name}-{place}", f"a copy of {name}"
 
 
 def _what_they_refer_to_is_there(config: StackConfig) -> Iterator[Breach]:

@@ -68,6 +68,8 @@ def test_a_bucket_that_s3_would_refuse_is_refused_before_anything_is_touched(cha
     [
         ("logs", "is what the bucket for logs is called; another name"),
         ("waf", "is what the one of firewalls is called; another name"),
+        ("logs-standby", "is what the bucket for logs in standby is called; another name"),
+        ("logs-vault", "is what the bucket for logs in vault is called; another name"),
         ("media-standby", "is what a copy of media is called; another name"),
     ],
 )
