@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from components.core.context import Context
 from components.core.documents import Grant
 from components.core.offers import Statement
+from components.storage.names import FIREWALLS
 
 Source: TypeAlias = Literal["alb", "cloudfront", "cloudtrail", "flow", "nlb", "s3", "waf"]
 _DELIVERY, _OWNED = "delivery.logs.amazonaws.com", {"s3:x-amz-acl": "bucket-owner-full-control"}
@@ -17,12 +18,14 @@ _DELIVERY, _OWNED = "delivery.logs.amazonaws.com", {"s3:x-amz-acl": "bucket-owne
 class _Sender:
     """A service, the pattern of the resources on whose behalf it comes, and where below the folder of the source it writes.
 
-    `asks` says that it looks first whose bucket it is. `given` are the headers that it sends, which its guide has in the policy.
+    `also` is a second such pattern. `asks` says that it looks first whose bucket it is. `given` are the headers that it sends,
+    which its guide has in the policy.
     """
 
     service: str
     source_arn: str
     below: str
+    also: str = ""
     asks: bool = True
     given: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -64,6 +67,7 @@ _SENDERS: Mapping[Source, _Sender] = MappingProxyType(
         "s3": _Sender(
             service="logging.s3.amazonaws.com",
             source_arn="arn:aws:s3:::{project}-{environment}-*",
+            also=f"arn:aws:s3:::{FIREWALLS}{{project}}-{{environment}}-*",
             below="*",
             asks=False,
         ),
@@ -86,8 +90,9 @@ def _folder(source: Source) -> str:
 
 def _grants(ctx: Context, bucket_arn: str, source: Source) -> tuple[Grant, ...]:
     sender = _SENDERS[source]
+    of = _filled(sender.source_arn, ctx)
     own = {
-        "ArnLike": {"aws:SourceArn": _filled(sender.source_arn, ctx)},
+        "ArnLike": {"aws:SourceArn": (of, _filled(sender.also, ctx)) if sender.also else of},
         "StringEquals": {"aws:SourceAccount": ctx.account_id},
     }
     write = Statement(

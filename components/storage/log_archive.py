@@ -12,9 +12,9 @@ from components.core.context import Context
 from components.storage.bucket import Bucket, BucketArgs
 from components.storage.deliveries import Source, deliveries
 from components.storage.lifecycle import Lifecycle, lifecycle_problems
-from components.storage.names import bucket_arn
+from components.storage.names import FIREWALLS, bucket_arn
 
-_PURPOSE, _WAF_PURPOSE, _WAF_PREFIX = "logs", "waf", "aws-waf-logs-"
+_PURPOSE, _WAF_PURPOSE = "logs", "waf"
 _SOURCES: tuple[Source, ...] = ("alb", "cloudfront", "cloudtrail", "flow", "nlb", "s3")
 
 
@@ -45,8 +45,8 @@ class LogArchive(Component):
     Creates: the buckets, with a policy that lets each service write to its own folder on behalf of this account alone.
     Costs: by the gigabyte kept.
 
-    They are encrypted with S3's own key: load balancers deliver to no other. They have no record of who read them: it would
-    itself be one of them, and record itself.
+    They are encrypted with S3's own key: load balancers deliver to no other. Who read the logs of firewalls is recorded in the
+    other bucket; who read that one is not: its records would be among what it records.
     """
 
     TYPE: ClassVar[str] = "plinth:storage:LogArchive"
@@ -65,7 +65,7 @@ class LogArchive(Component):
         )
         self.bucket_name = Bucket(f"{name}-all", logs, ctx, self.under()).ready_name
         if args.waf:
-            grants = deliveries(ctx, bucket_arn(ctx, _WAF_PURPOSE, args.place, _WAF_PREFIX), ("waf",))
-            waf = replace(logs, purpose=_WAF_PURPOSE, prefix=_WAF_PREFIX, grants=grants)
+            grants = deliveries(ctx, bucket_arn(ctx, _WAF_PURPOSE, args.place, FIREWALLS), ("waf",))
+            waf = replace(logs, purpose=_WAF_PURPOSE, prefix=FIREWALLS, grants=grants, logs_bucket=self.bucket_name)
             Bucket(f"{name}-waf", waf, ctx, self.under())
         self.publish()

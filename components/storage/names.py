@@ -1,7 +1,12 @@
 """What buckets are called: known before they exist, without a word to AWS."""
 
+from typing import Final
+
 from components.core import naming
 from components.core.context import Context
+
+FIREWALLS: Final = "aws-waf-logs-"
+"""What AWS demands in front of the name of a bucket that web firewalls deliver to."""
 
 
 def bucket_name(ctx: Context, purpose: str, place: str = "", prefix: str = "") -> str:

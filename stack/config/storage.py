@@ -73,7 +73,12 @@ class Bucket(Section):
             "bucket that is retained keeps its lock until that is taken away by hand; what is locked stays so until its time."
         )
     )
-    copies: tuple[Place, ...] = Field(description="In which of `platform.regions` there is a copy of everything, besides home.")
+    copies: tuple[Place, ...] = Field(
+        description=(
+            "In which of `platform.regions` there is a copy, besides home, of everything that is written from then on. What is "
+            "older than the copy is not in it until a job of S3 Batch Replication has been run by hand. None: an empty list."
+        )
+    )
     cors_origins: tuple[Origin, ...] = Field(description="Whose pages may read and write by the browser. None: an empty list.")
     events_to: QueueTarget = Field(description="Who hears of every new object.")
 

@@ -13,6 +13,7 @@ from plinth.engine.graph import Graph, Resource
 from stack.config.document import read
 from tests.harness import ROOT, STACKS, graphs, named, stacks
 from tests.program.switched import ONE_QUICKLY, planned
+from tests.program.test_switches import hanging
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 LOADED = stacks()
@@ -69,6 +70,11 @@ def test_there_is_a_bucket_for_each_purpose_and_one_for_logs(stack: str) -> None
     exported = graphs()[stack].outputs["buckets"]
     assert exported == {purpose: called(stack, purpose) for purpose in sorted(exported)}
     assert set(exported) == set(PURPOSES)
+
+
+@EVERY_STACK
+def test_no_two_buckets_have_one_name(stack: str) -> None:
+    assert len(set(buckets(graphs()[stack]))) == len(buckets(graphs()[stack]))
 
 
 @EVERY_STACK
@@ -135,10 +141,11 @@ def test_each_service_delivers_its_logs_to_its_own_folder_for_this_account_alone
 
 @EVERY_STACK
 @pytest.mark.requirement("STO-06")
-def test_every_bucket_but_those_of_logs_is_recorded_beside_it(stack: str) -> None:
+def test_every_bucket_but_the_one_of_records_itself_is_recorded_beside_it(stack: str) -> None:
     graph = graphs()[stack]
     recorded = settings(graph, "BucketLogging")
-    assert set(buckets(graph)) - set(recorded) == {name for name in buckets(graph) if "-logs-" in name}
+    places = {"logs", *(f"logs-{place}" for places in COPIED.values() for place in places if stack == "prod")}
+    assert set(buckets(graph)) - set(recorded) == {called(stack, place) for place in places}
     for name, record in recorded.items():
         place = next((f"logs-{place}" for place in ("standby", "vault") if f"-{place}-" in name), "logs")
         assert record.inputs["targetBucket"] == called(stack, place)
@@ -321,42 +328,6 @@ def test_a_log_is_gone_a_day_after_its_time_with_every_version_of_it(stack: str)
         assert expired + old <= LOADED[stack].config.storage.logs.keep_days + 1, name
 
 
-# Files that services share
-
-
-@pytest.mark.requirement("STO-18")
-def test_beyond_dev_services_share_an_encrypted_file_system_with_a_mount_target_in_each_zone_of_theirs() -> None:
-    assert not graphs()["dev"].of_type("aws:efs/fileSystem:FileSystem")
-    for stack in ("staging", "prod"):
-        graph = graphs()[stack]
-        (system,) = graph.of_type("aws:efs/fileSystem:FileSystem")
-        assert system.inputs["encrypted"] is True
-        assert system.inputs["kmsKeyId"] == named(graph, "storage-encryption-key").outputs["arn"]
-        zones = {subnet.outputs["id"]: subnet.inputs["availabilityZone"] for subnet in graph.of_type("aws:ec2/subnet:Subnet")}
-        mounts = graph.of_type("aws:efs/mountTarget:MountTarget")
-        assert [zones[mount.inputs["subnetId"]] for mount in mounts] == graph.outputs["network"]["workloadZones"]
-        assert {tuple(mount.inputs["securityGroups"]) for mount in mounts} == {(named(graph, "firewall-files").outputs["id"],)}
-        (backup,) = graph.of_type("aws:efs/backupPolicy:BackupPolicy")
-        assert backup.inputs["backupPolicy"] == {"status": "ENABLED"}
-        assert graph.of_type("aws:efs/accessPoint:AccessPoint")
-
-
-@pytest.mark.requirement("STO-18", part="2049 from compute groups only")
-def test_who_names_the_files_may_mount_them_and_connect_to_them_and_nobody_else(tmp_path: Path) -> None:
-    path = ("plinth:services", "websocket", "access")
-    before: Any = read(ROOT, "staging", "plinth").at(path)
-    graph = planned(tmp_path, "staging", {path: [*before, {"to": "files.shared", "as": "write"}]})
-    files = named(graph, "firewall-files").outputs["id"]
-    rules = graph.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
-    admitted = [rule.inputs for rule in rules if rule.inputs["securityGroupId"] == files]
-    mine = named(graph, "firewall-service-websocket").outputs["id"]
-    assert [(rule["referencedSecurityGroupId"], rule["fromPort"], rule["toPort"]) for rule in admitted] == [(mine, 2049, 2049)]
-    rights = json.loads(named(graph, "service-websocket-identity-rights").inputs["policy"])["Statement"]
-    (own,) = [one for one in rights if one.get("Sid") == "WriteFilesShared"]
-    assert own["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-    assert own["Condition"] == {"StringEquals": {"aws:ResourceTag/environment": "staging", "aws:ResourceTag/project": "plinth"}}
-
-
 # Between the stacks, and each thing alone
 
 
@@ -375,10 +346,35 @@ def test_prod_keeps_and_copies_no_less_than_staging_nor_staging_than_dev() -> No
             assert (other.expire_days or 10**6) >= (bucket.expire_days or 10**6)
 
 
+@pytest.mark.parametrize("stack", ["dev", pytest.param("staging", marks=pytest.mark.slow)])
+def test_buckets_of_a_stack_without_copies_can_be_copied_and_nothing_else_changes(stack: str, tmp_path: Path) -> None:
+    value: Any = read(ROOT, stack, "plinth").at(BUCKETS)
+    more: dict[str, Any] = {
+        name: {**bucket, "copies": COPIED[name], "versioned": True} if name in COPIED else bucket
+        for name, bucket in value.items()
+    }
+    keys = {"standby": ["storage", "backup"], "vault": ["backup"]}
+    graph = planned(tmp_path, stack, {BUCKETS: more, ("plinth:keys", "copies"): keys})
+    assert hanging(graph) == []
+    assert graphs()[stack].resources.keys() <= graph.resources.keys()
+    copied = {
+        name: [rule["id"] for rule in one.inputs["rules"]] for name, one in settings(graph, "BucketReplicationConfig").items()
+    }
+    assert copied == {called(stack, purpose): places for purpose, places in COPIED.items()}
+    regions = {bucket.inputs["bucket"]: bucket.inputs["region"] for bucket in graph.of_type("aws:s3/bucket:Bucket")}
+    for purpose, places in COPIED.items():
+        for place in places:
+            assert regions[called(stack, f"{purpose}-{place}")] == {"standby": "us-west-2", "vault": "eu-west-1"}[place]
+    added = {resource.name for urn, resource in graph.resources.items() if urn not in graphs()[stack].resources}
+    ours = ("logs-standby", "logs-vault", "storage-encryption-", "backup-encryption-", *(f"bucket-{name}-" for name in COPIED))
+    assert all(name.startswith(ours) for name in added)
+
+
 def test_a_bucket_without_copies_has_nothing_in_another_region(tmp_path: Path) -> None:
     value: Any = read(ROOT, "prod", "plinth").at(BUCKETS)
     alone: dict[str, Any] = {name: {**bucket, "copies": []} for name, bucket in value.items()}
     graph = planned(tmp_path, "prod", {BUCKETS: alone})
+    assert hanging(graph) == []
     gone = {resource.name for urn, resource in graphs()["prod"].resources.items() if urn not in graph.resources}
     assert graph.resources.keys() <= graphs()["prod"].resources.keys()
     starts = ("logs-standby", "logs-vault", *(f"bucket-{purpose}-" for purpose in COPIED))

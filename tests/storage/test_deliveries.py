@@ -40,6 +40,8 @@ EXPECTED: dict[Source, tuple[str, str, str, bool]] = {
     "waf": ("delivery.logs.amazonaws.com", f"arn:aws:logs:*:{ACCOUNT}:*", f"AWSLogs/{ACCOUNT}/*", True),
 }
 """By source: who comes, on behalf of what, where it writes, and whether it demands to own what it writes."""
+OF_FIREWALLS = "arn:aws:s3:::aws-waf-logs-plinth-test-*"
+"""On behalf of what S3 comes as well: a bucket whose name begins as AWS demands."""
 
 
 def test_every_source_is_looked_at_here() -> None:
@@ -53,7 +55,7 @@ def test_each_service_writes_to_its_own_folder_for_this_account_alone(source: So
     assert write.principals == {"Service": (service,)}
     assert (write.statement.actions, write.statement.resources) == (("s3:PutObject",), (f"{BUCKET}/{folder}",))
     assert write.statement.conditions == {
-        "ArnLike": {"aws:SourceArn": on_behalf_of},
+        "ArnLike": {"aws:SourceArn": (on_behalf_of, OF_FIREWALLS) if source == "s3" else on_behalf_of},
         "StringEquals": {
             "aws:SourceAccount": ACCOUNT,
             **({"s3:x-amz-acl": "bucket-owner-full-control"} if owned else {}),
@@ -90,6 +92,13 @@ def test_nobody_delivers_for_another_account_or_into_another_folder(source: Sour
     assert not allows(statements, Request(action="s3:GetObject", arn=arn, context=said))
     for key, value in (("aws:SourceAccount", "222222222222"), ("aws:SourceArn", "arn:aws:s3:::theirs")):
         assert not allows(statements, Request(action="s3:PutObject", arn=arn, context={**said, key: value}))
+
+
+@pytest.mark.parametrize(("bucket", "admitted"), [("aws-waf-logs-plinth-test-waf-1", True), ("aws-waf-logs-theirs", False)])
+def test_who_read_the_logs_of_firewalls_can_be_recorded(bucket: str, *, admitted: bool) -> None:
+    statements = (deliveries(CTX, BUCKET, ("s3",))[0].statement,)
+    said = {"aws:SourceArn": f"arn:aws:s3:::{bucket}", "aws:SourceAccount": ACCOUNT}
+    assert allows(statements, Request(action="s3:PutObject", arn=f"{BUCKET}/s3/waf/x", context=said)) is admitted
 
 
 def test_one_policy_can_say_all_of_it_and_no_two_statements_share_a_name() -> None:

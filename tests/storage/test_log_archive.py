@@ -1,6 +1,7 @@
 """The archive of logs: buckets that services of AWS can deliver to, and that nobody reads unseen."""
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -40,13 +41,26 @@ def test_they_are_encrypted_with_the_one_key_that_load_balancers_deliver_to(buck
     assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
 
 
-def test_logs_age_and_no_bucket_records_itself() -> None:
+@pytest.mark.requirement("STO-06", part="who reads the logs of firewalls is recorded beside them")
+def test_who_reads_the_logs_of_firewalls_is_recorded_and_no_bucket_records_itself() -> None:
+    graph = archive(waf=True)
+    (records,) = of_kind(graph, "BucketLogging")
+    assert records.inputs["bucket"] == named(graph, "logs-waf-bucket").inputs["bucket"]
+    assert records.inputs["targetBucket"] == named(graph, "logs-all-bucket").inputs["bucket"]
+    statements = json.loads(named(graph, "logs-all-policy").inputs["policy"])["Statement"]
+    (write,) = [one for one in statements if one.get("Sid") == "WriteS3"]
+    assert write["Resource"] == [f"arn:aws:s3:::{records.inputs['targetBucket']}/s3/*"]
+    assert records.inputs["targetPrefix"] == "s3/waf/"
+    admitted = write["Condition"]["ArnLike"]["aws:SourceArn"]
+    assert any(fnmatchcase(f"arn:aws:s3:::{records.inputs['bucket']}", pattern) for pattern in admitted)
+
+
+def test_logs_age() -> None:
     graph = archive(waf=True)
     for bucket in ("logs-all", "logs-waf"):
         ageing = next(rule for rule in named(graph, f"{bucket}-lifecycle").inputs["rules"] if rule["id"] == "ageing")
         assert ageing["expiration"] == {"days": 365}
         assert [step["storageClass"] for step in ageing["transitions"]] == ["GLACIER"]
-    assert not of_kind(graph, "BucketLogging")
 
 
 def test_the_archive_of_another_region_is_told_apart_by_its_place() -> None:
