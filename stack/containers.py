@@ -1,6 +1,6 @@
 """Services on ECS: what the program builds of components of compute for them, from the entries of the stack file alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ from components.core.told import Told
 from components.core.tracing import COLLECTOR
 from stack.config.container_rules import PGBOUNCER, PGBOUNCER_PORT, traces
 from stack.config.loader import Stack
+from stack.config.model import StackConfig
 from stack.config.services import Scaling, Service
-from stack.config.told import STORES, read_at_start
+from stack.config.told import STORES, called, read_at_start
 from stack.connections import group_of
 from stack.images import Images
 from stack.services import for_service, hours
@@ -24,6 +25,7 @@ from stack.told import said, told
 
 if TYPE_CHECKING:
     from components.compute.definitions import Port
+    from components.compute.ecs_service import EcsService
     from components.compute.task import Container
 
 
@@ -55,8 +57,25 @@ def containers(stack: Stack, ctx: Context, around: Surroundings) -> Containers |
         ),
         asked,
     )
-    names = {name: _service(stack, ctx, name, cluster, around) for name in wanted}
-    return Containers(cluster_name=cluster.cluster_name, service_names=names)
+    made: dict[str, EcsService] = {}
+    for name in _callees_first(stack.config, wanted):
+        made[name] = _service(stack, ctx, name, cluster, around, made)
+    return Containers(cluster_name=cluster.cluster_name, service_names={name: made[name].service_name for name in wanted})
+
+
+def _callees_first(config: StackConfig, names: Iterable[str]) -> Iterable[str]:
+    """The services in an order in which whoever is called comes first; of two that call each other one does, all the same."""
+    found: dict[str, None] = {}
+
+    def add(name: str, callers: tuple[str, ...]) -> None:
+        for callee in called(config, name):
+            if callee not in found and callee not in callers:
+                add(callee, (*callers, name))
+        found.setdefault(name)
+
+    for name in names:
+        add(name, (name,))
+    return found
 
 
 def own_rights(stack: Stack, ctx: Context, name: str) -> tuple[Statement, ...]:
@@ -97,7 +116,9 @@ def _sessions(stack: Stack, ctx: Context, logs_key: EncryptionKey) -> SessionRec
     return Sessions("sessions", args, ctx.asked_by("plinth:containers.exec"))
 
 
-def _service(stack: Stack, ctx: Context, name: str, cluster: ContainerCluster, around: Surroundings) -> Output[str]:
+def _service(
+    stack: Stack, ctx: Context, name: str, cluster: ContainerCluster, around: Surroundings, there: Mapping[str, "EcsService"]
+) -> "EcsService":
     from components.compute.ecs_service import EcsService, EcsServiceArgs
 
     service, config = stack.config.services[name], stack.config.containers
@@ -119,11 +140,12 @@ def _service(stack: Stack, ctx: Context, name: str, cluster: ContainerCluster, a
             port=_port(service),
             registry=around.discovery,
             routed=routed,
+            calls=tuple(there[callee] for callee in called(stack.config, name) if callee in there),
         ),
         asked,
     )
     _scales(stack, asked, name, cluster.cluster_name, made.service_name, routed)
-    return made.service_name
+    return made
 
 
 def _task(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Output[str]:

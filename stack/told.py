@@ -10,7 +10,7 @@ from components.core.told import Told
 from components.data.names import queue_name
 from components.storage.names import bucket_name
 from stack.config.loader import Stack
-from stack.config.told import CACHES, connected, login, stores, through_proxy
+from stack.config.told import CACHES, connected, host, login, places, stores, through_proxy
 
 PROXY_HOST = "proxy-host"
 """The fact that takes the place of `host` for who connects through a proxy."""
@@ -59,14 +59,10 @@ def _told(
         proxied = {"host": PROXY_HOST} if through_proxy(stack.config, name, service) else {}
         for fact in store.facts:
             yield Told(variable=f"{store.variables}_{fact.upper()}", arn=fact_arns[name][proxied.get(fact, fact)])
-        if store.logins:
-            arn = secret_arns[login(stack.config, name, service).secret]
-            yield Told(variable=f"{store.variables}_USER", arn=arn, field="username")
-            yield Told(variable=f"{store.variables}_PASSWORD", arn=arn, field="password")
-            if store.own_database:
-                yield Told(variable=f"{store.variables}_NAME", arn=arn, field="dbname")
-        elif store.token:
-            yield Told(variable=f"{store.variables}_TOKEN", arn=_secret(ctx, store.token, secret_arns))
+        for word, field in store.fields.items():
+            secret = login(stack.config, name, service).secret
+            arn = secret_arns[secret] if store.logins else _secret(ctx, store.token, secret_arns)
+            yield Told(variable=f"{store.variables}_{word}", arn=arn, field=field)
     for variable, part in stack.config.services[service].secrets.items():
         secret, _, field = part.partition("#")
         yield Told(variable=variable, arn=_secret(ctx, secret, secret_arns), field=field)
@@ -81,19 +77,20 @@ def _said(stack: Stack, ctx: Context, name: str) -> Iterator[tuple[str, str]]:
         yield "WORKLOAD_QUEUE", queue
     if any(store in CACHES for store in connected(stack.config, name)):
         yield "REDIS_TLS", "1"
-    for to in dict.fromkeys(entry.to for entry in service.access):
-        kind, _, thing = to.partition(".")
-        word = thing.replace("-", "_").upper()
-        match kind:
-            case "bucket":
-                yield f"BUCKET_{word}", bucket_name(ctx, thing)
-            case "queue":
-                yield f"QUEUE_{word}", f"https://sqs.{ctx.region}.amazonaws.com/{ctx.account_id}/{queue_name(ctx, thing)}"
-            case "service" if stack.config.networking.discovery.enabled:
-                port = stack.config.services[thing].port
-                yield f"{word}_URL", f"http://{thing}.{stack.config.networking.discovery.domain}:{port}"
-            case _:
-                pass
+    for variable, to in places(stack.config, name).items():
+        yield variable, _place(stack, ctx, name, to)
+
+
+def _place(stack: Stack, ctx: Context, name: str, to: str) -> str:
+    """Where the service called `name` finds what its `access` list calls `to`."""
+    kind, _, thing = to.partition(".")
+    match kind:
+        case "bucket":
+            return bucket_name(ctx, thing)
+        case "queue":
+            return f"https://sqs.{ctx.region}.amazonaws.com/{ctx.account_id}/{queue_name(ctx, thing)}"
+        case _:
+            return f"http://{host(stack.config, name, thing)}:{stack.config.services[thing].port}"
 
 
 def _queue(stack: Stack, name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_aws import cloudwatch, ecs, servicediscovery
 
 from components.compute.definitions import Port
@@ -30,7 +30,9 @@ class EcsServiceArgs:
     They wear `group_ids`. `spot_percent` of them (0 to 100) run on Spot. `port` is where they listen, if at all; `registry` where
     they are found by name; `routed` how requests get to them. A new version replaces them by `turnover`: `blue-green` lets users
     to it once it is whole, and back within `bake_minutes` where requests fail; it needs two target groups. `sessions` says if
-    people may open sessions in the containers. Raises ValueError that names every fault.
+    people may open sessions in the containers. `calls` are the services that it calls, which are made before it: a task knows
+    the aliases that were there when its deployment began (ECS developer guide, "Service Connect", "Deployment order"). Raises
+    ValueError that names every fault.
     """
 
     service: str
@@ -46,6 +48,7 @@ class EcsServiceArgs:
     port: Port | None = None
     registry: ServiceRegistry | None = None
     routed: Routed | None = None
+    calls: tuple[Resource, ...] = ()
 
     def __post_init__(self) -> None:
         refuse(self, self._problems())
@@ -113,7 +116,7 @@ class EcsService(Component):
             propagate_tags="SERVICE",
             region=ctx.region,
             tags=ctx.tagged(f"{name}-service"),
-            opts=self.under(ignore=["desiredCount"]),
+            opts=self.under(after=args.calls, ignore=["desiredCount"]),
         )
         self.service_name = service.name
         self.service_arn = service.arn

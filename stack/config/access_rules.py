@@ -8,8 +8,8 @@ from stack.config.document import KeyPath
 from stack.config.faults import nearest
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.services import Access
-from stack.config.targets import lists, targets, verbs
-from stack.config.told import logins
+from stack.config.targets import listening, lists, targets, verbs
+from stack.config.told import host, logins
 
 
 def _entries_are_possible(config: StackConfig) -> Iterator[Breach]:
@@ -34,6 +34,27 @@ def _problems(entry: Access, path: KeyPath, there: Mapping[str, Kind], *, connec
     elif entry.prefix and not CAPABILITIES[kind].verbs[entry.verb].takes_prefix:
         problem = f"{entry.prefix} cannot narrow what {entry.verb} does with {entry.to}"
         yield Breach(path=(*path, "prefix"), problem=problem, allowed="no prefix")
+
+
+def _calls_arrive(config: StackConfig) -> Iterator[Breach]:
+    """Whoever may call a service is told by what name: it has to have one that the caller can look up."""
+    for name, service in config.services.items():
+        for index, entry in enumerate(service.access):
+            kind, _, callee = entry.to.partition(".")
+            if kind == "service" and callee in listening(config) and not host(config, name, callee):
+                problem, allowed = _unfound(config, name, callee)
+                yield Breach(path=(f"{NAMESPACE}:services", name, "access", index, "to"), problem=problem, allowed=allowed)
+
+
+def _unfound(config: StackConfig, caller: str, callee: str) -> tuple[str, str]:
+    if not config.networking.discovery.enabled:
+        off = f"{NAMESPACE}:networking.discovery.enabled is false"
+        return f"service.{callee} is found by no name: {off}", "that true, or no such entry"
+    if (runs_on := config.services[callee].runs_on) != "ecs":
+        return f"service.{callee} is found by no name: it runs on {runs_on}", "a service on ecs"
+    who = f"{caller} runs on {config.services[caller].runs_on}"
+    problem = f"service.{callee} takes turns and is found by services on ecs alone, and {who}"
+    return problem, f"deployment: rolling of {callee}, or {caller} on ecs"
 
 
 def _entries_differ(config: StackConfig) -> Iterator[Breach]:
@@ -80,6 +101,7 @@ def _logins_keep_their_names(config: StackConfig) -> Iterator[Breach]:
 
 ACCESS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _entries_are_possible,
+    _calls_arrive,
     _entries_differ,
     _names_can_be_joined,
     _secrets_are_there,

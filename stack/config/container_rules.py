@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.compute.fargate import size_problem
-from components.core.tracing import COLLECTOR, COLLECTOR_PORT, VARIABLES
+from components.core.tracing import COLLECTOR, COLLECTOR_PORT
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
 from stack.config.services import Scaling, Service
-from stack.config.told import STORES, connected
+from stack.config.told import connected, variables
 
 _SERVICES, _CONTAINERS = f"{NAMESPACE}:services", f"{NAMESPACE}:containers"
 _TRACING: Final = (f"{NAMESPACE}:observability", "tracing")
@@ -21,8 +21,6 @@ PGBOUNCER_PORT: Final = 6432
 BUILD: Final = "build:"
 """What stands before the folder that an image is made of."""
 _DOCKERFILE: Final = "Dockerfile"
-_OURS: Final = (*VARIABLES, "PGBOUNCER", "PORT", "REDIS_TLS", "SERVICE", "TMPDIR", "WORKLOAD_QUEUE")
-"""Variables that the platform sets."""
 _CRON: Mapping[str, range] = {
     "minute": range(60),
     "hour": range(24),
@@ -244,21 +242,16 @@ def _is_part(part: str, what: str) -> bool:
 
 def _variables_are_free(config: StackConfig) -> Iterator[Breach]:
     for name, service in config.services.items():
-        told = {variable for store in connected(config, name) for variable in _told_of(store)}
+        ours = variables(config, name)
         for variable in service.environment:
             if variable in service.secrets:
                 yield Breach(path=_at(name, "environment", variable), problem="is a secret as well", allowed="one of the two")
         for key in ("environment", "secrets"):
             for variable in getattr(service, key):
-                if variable in told or variable in _OURS:
+                if variable in ours:
                     yield Breach(
                         path=_at(name, key, variable), problem="is what the platform says itself", allowed="another name"
                     )
-
-
-def _told_of(store: str) -> tuple[str, ...]:
-    words = (*(fact.upper() for fact in STORES[store].facts), "USER", "PASSWORD", "TOKEN")
-    return tuple(f"{STORES[store].variables}_{word}" for word in words)
 
 
 def _placeholders_can_be_had(config: StackConfig) -> Iterator[Breach]:

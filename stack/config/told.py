@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from components.core.tracing import VARIABLES
 from stack.config.model import StackConfig
 from stack.config.services import Access
 
@@ -24,6 +25,14 @@ class Store:
     own_database: bool = False
     token: str = ""
 
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What is told of its secret: what each variable ends with, and which field it holds (empty: all of it)."""
+        if self.logins:
+            own = {"NAME": "dbname"} if self.own_database else {}
+            return {"USER": "username", "PASSWORD": "password", **own}
+        return {"TOKEN": ""} if self.token else {}
+
 
 _OF_A_CACHE = ("host", "port", "reader", "cluster")
 """`reader` is where copies are read, `host` itself where there are none; `cluster` is `true` where clients must know shards."""
@@ -38,6 +47,22 @@ STORES: Mapping[str, Store] = MappingProxyType(
 """Every store by the name that an `access` list has for it."""
 CACHES: Final = ("redis", "broker")
 """Those of them that are a key of `data`, with a switch."""
+_ALWAYS: Final = (
+    *VARIABLES,
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+    "KEEP_ALIVE_SECONDS",
+    "PGBOUNCER",
+    "PGBOUNCER_DIR",
+    "PORT",
+    "REDIS_TLS",
+    "SERVICE",
+    "TMPDIR",
+    "WORKLOAD_QUEUE",
+)
+"""Variables that the platform sets whatever a service needs: of every service, or of some."""
+_PLACES: Mapping[str, str] = MappingProxyType({"bucket": "BUCKET_{}", "queue": "QUEUE_{}", "service": "{}_URL"})
+"""What the variable is called that says where something of this kind is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +105,47 @@ def connected(config: StackConfig, service: str) -> tuple[str, ...]:
     there = stores(config)
     found = (entry.to for entry in config.services[service].access if entry.verb == "connect" and entry.to in there)
     return tuple(dict.fromkeys(found))
+
+
+def places(config: StackConfig, service: str) -> Mapping[str, str]:
+    """What a service is told the place of, such as `bucket.media`, by the variable that says it."""
+    found: dict[str, str] = {}
+    for entry in config.services[service].access:
+        kind, _, thing = entry.to.partition(".")
+        if kind in _PLACES:
+            found[_PLACES[kind].format(thing.replace("-", "_").upper())] = entry.to
+    return found
+
+
+def variables(config: StackConfig, service: str) -> frozenset[str]:
+    """Every variable that the platform sets of a service, or may set: none of them is left for others."""
+    there = stores(config)
+    of_stores = (
+        f"{there[name].variables}_{word}"
+        for name in connected(config, service)
+        for word in (*map(str.upper, there[name].facts), *there[name].fields)
+    )
+    return frozenset((*_ALWAYS, *of_stores, *places(config, service)))
+
+
+def host(config: StackConfig, caller: str, callee: str) -> str:
+    """By what name one service finds another; empty where it finds it by none.
+
+    Services on ECS call each other by their aliases in Service Connect. Others ask the private domain, in which whoever takes
+    turns has no name: ECS keeps records for one version alone.
+    """
+    discovery, called = config.networking.discovery, config.services[callee]
+    if not discovery.enabled or called.runs_on != "ecs":
+        return ""
+    if config.services[caller].runs_on == "ecs":
+        return callee
+    return "" if called.deployment == "blue-green" else f"{callee}.{discovery.domain}"
+
+
+def called(config: StackConfig, service: str) -> tuple[str, ...]:
+    """The services that a service calls."""
+    kinds = (to.partition(".") for to in places(config, service).values())
+    return tuple(thing for kind, _, thing in kinds if kind == "service")
 
 
 def logins(config: StackConfig) -> tuple[Login, ...]:

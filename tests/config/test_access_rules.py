@@ -27,6 +27,27 @@ def bot_needs(folder: Path, *entries: str) -> Path:
 AT = 'plinth:services["bot-runner"].access'
 
 
+def test_a_call_that_finds_nobody_is_refused(copy: Path) -> None:
+    (fault,) = refusals(bot_needs(copy, "{to: service.websocket, as: call}"))
+    assert fault == f"{AT}[0].to: service.websocket is found by no name: it runs on ec2; a service on ecs"
+    load_all(bot_needs(copy, "{to: service.collection, as: call}"), ["dev"])
+    collection = copy / "Pulumi.dev.yaml"
+    replace_in(collection, r"(    collection:\n(?:      .*\n)*?      deployment: )rolling\n", r"\1blue-green\n")
+    (fault,) = refusals(copy)
+    assert fault == (
+        f"{AT}[0].to: service.collection takes turns and is found by services on ecs alone, and bot-runner runs on ec2; "
+        "deployment: rolling of collection, or bot-runner on ecs"
+    )
+
+
+def test_nobody_is_called_without_the_private_domain(copy: Path) -> None:
+    bot_needs(copy, "{to: service.collection, as: call}")
+    replace_in(copy / "Pulumi.dev.yaml", r"discovery: \{enabled: true", "discovery: {enabled: false")
+    (fault,) = refusals(copy)
+    off = "plinth:networking.discovery.enabled is false"
+    assert fault == f"{AT}[0].to: service.collection is found by no name: {off}; that true, or no such entry"
+
+
 def test_an_unknown_target_is_refused_with_all_that_there_are_and_what_was_meant(copy: Path) -> None:
     (fault,) = refusals(bot_needs(copy, "{to: secret.bot-tokn, as: read}"))
     assert fault.startswith(

@@ -67,6 +67,7 @@ _NAMED: Mapping[KeyPath, tuple[str, ...]] = {
     (DATA, "mysql", "enabled"): ("mysql",),
     (DATA, "redis", "enabled"): ("redis", "broker"),
     (DATA, "broker", "enabled"): ("broker",),
+    (_NETWORKING, "discovery", "enabled"): ("service.collection", "service.catalogue"),
 }
 """What no `access` list can name any more with a switch off."""
 OUTSIDE: Mapping[KeyPath, Json] = {
