@@ -78,7 +78,8 @@ class Fleet(Component):
     When not: for what runs on Fargate as well: there nobody patches a machine.
 
     A machine begins its work when its service answers; one that falls ill, or is a month old, is replaced. A new template or tag
-    replaces all of them, a few at a time, and goes back where the new ones do not come up. A fleet of one never has two.
+    replaces all of them, a few at a time, an old one only when a new one has begun its work; where new ones do not come up, those
+    that are left stay until the change is taken back and deployed. A fleet of one never has two: it has none until then.
     """
 
     TYPE: ClassVar[str] = "plinth:compute:Fleet"
@@ -177,8 +178,9 @@ class Fleet(Component):
                 "preferences": {
                     "min_healthy_percentage": least_well,
                     "max_healthy_percentage": most_well,
+                    # No automatic rollback: AWS refuses it where a parameter names the image (EC2 Auto Scaling API reference,
+                    # `RefreshPreferences`). Another update cancels what is under way.
                     "instance_warmup": str(WARMUP_SECONDS),
-                    "auto_rollback": True,
                 },
             },
             instance_maintenance_policy={"min_healthy_percentage": least_well, "max_healthy_percentage": most_well},

@@ -42,15 +42,21 @@ def test_health_is_that_of_the_load_balancer_where_there_is_one_and_of_the_machi
     assert behind["targetGroupArns"] == ["arn:target-group", "arn:stream"]
 
 
-@pytest.mark.requirement("CMP-05", part="instances are refreshed a few at a time, and go back")
-def test_a_new_template_or_tag_replaces_machines_a_few_at_a_time_and_goes_back_where_they_do_not_come_up() -> None:
+@pytest.mark.requirement("CMP-05", part="instances are refreshed a few at a time")
+def test_a_new_template_or_tag_replaces_machines_a_few_at_a_time_and_none_before_a_new_one_is_well() -> None:
     refresh = group().inputs["instanceRefresh"]
     assert (refresh["strategy"], refresh["triggers"]) == ("Rolling", ["tag"])
     preferences = refresh["preferences"]
     assert (preferences["minHealthyPercentage"], preferences["maxHealthyPercentage"]) == (100, 150)
-    assert preferences["autoRollback"] is True
     specification = group().inputs["mixedInstancesPolicy"]["launchTemplate"]["launchTemplateSpecification"]
     assert specification["version"].isdigit()
+
+
+def test_no_refresh_asks_for_a_rollback_that_aws_refuses_where_a_parameter_names_the_image() -> None:
+    """EC2 Auto Scaling API reference, `RefreshPreferences`: not with a launch template that uses a Systems Manager parameter."""
+    graph = built()
+    assert named(graph, "fleet-websocket-template").inputs["imageId"].startswith("resolve:ssm:")
+    assert "autoRollback" not in named(graph, "fleet-websocket-group").inputs["instanceRefresh"]["preferences"]
 
 
 @pytest.mark.requirement("CMP-01", part="never two of one")
