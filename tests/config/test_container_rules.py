@@ -128,6 +128,14 @@ CASES: dict[str, tuple[dict[KeyPath, Any], str]] = {
         {at("booking", "environment"): {"POSTGRES_PASSWORD": "x"}},
         "plinth:services.booking.environment.POSTGRES_PASSWORD: is what the platform says itself; another name",
     ),
+    "a variable that says where a bucket is": (
+        {at("booking", "environment"): {"BUCKET_MEDIA": "x"}},
+        "plinth:services.booking.environment.BUCKET_MEDIA: is what the platform says itself; another name",
+    ),
+    "a secret where a queue is said": (
+        {at("booking-worker", "secrets", "QUEUE_JOBS"): "booking-django-key"},
+        'plinth:services["booking-worker"].secrets.QUEUE_JOBS: is what the platform says itself; another name',
+    ),
     "a variable that is a secret": (
         {at("booking", "environment"): {"DJANGO_SECRET_KEY": "x"}},
         "plinth:services.booking.environment.DJANGO_SECRET_KEY: is a secret as well; one of the two",
