@@ -240,10 +240,12 @@ def _scaling(service: Service) -> Scaling:
 
 
 def _scales(stack: Stack, ctx: Context, name: str, cluster: str, service_name: Output[str], routed: Routed | None) -> None:
-    from components.compute.task_scaling import Limits, TaskScaling, TaskScalingArgs, Waiting
+    from components.compute.ecs_service import versions
+    from components.compute.task_scaling import Limits, TaskScaling, TaskScalingArgs, Turns, Waiting
 
     service = stack.config.services[name]
     scaling = _scaling(service)
+    in_turns = routed is not None and service.deployment == "blue-green"
     args = TaskScalingArgs(
         service=name,
         cluster_name=cluster,
@@ -254,7 +256,8 @@ def _scales(stack: Stack, ctx: Context, name: str, cluster: str, service_name: O
         cpu_percent=scaling.cpu_percent,
         memory_percent=scaling.memory_percent,
         requests=scaling.requests_per_target if routed else None,
-        request_label=routed.request_label if routed else None,
+        request_label=routed.request_label if routed and not in_turns else None,
+        turns=Turns(balancer=routed.balancer_suffix, groups=versions(routed)) if routed and in_turns else None,
         steps=scaling.steps,
         waiting=Waiting(queue=scaling.backlog.queue, per_task=scaling.backlog.per_task) if scaling.backlog else None,
         forecast=scaling.predictive,

@@ -153,12 +153,15 @@ class EcsService(Component):
             meaning=f"fewer tasks of {self._args.service} run than must: they do not start, or do not stay",
         )
         if self._args.routed:
-            routed = self._args.routed
+            yield from self._unhealthy(self._args.routed)
+
+    def _unhealthy(self, routed: Routed) -> Iterator[Signal]:
+        for key, group in zip(("unhealthy", "unhealthy-alternate"), versions(routed), strict=False):
             yield Signal(
-                key="unhealthy",
+                key=key,
                 namespace="AWS/ApplicationELB",
                 metric="UnHealthyHostCount",
-                dimensions={"LoadBalancer": routed.balancer_suffix, "TargetGroup": routed.target_group_suffix},
+                dimensions={"LoadBalancer": routed.balancer_suffix, "TargetGroup": group},
                 statistic="Maximum",
                 threshold=0,
                 period_seconds=60,
@@ -188,10 +191,8 @@ class EcsService(Component):
 
     def _alarms(self, turns: Routed) -> ecs.ServiceAlarmsArgs:
         """Requests that fail at either of the two versions take the new one back."""
-        groups = {"errors": turns.target_group_suffix}
-        if turns.alternate_target_group_arn is not None:
-            groups["errors-alternate"] = turns.alternate_target_group_arn.apply(lambda arn: arn.rpartition(":")[2])
-        names = [self._alarm(key, {"LoadBalancer": turns.balancer_suffix, "TargetGroup": group}) for key, group in groups.items()]
+        groups = zip(("errors", "errors-alternate"), versions(turns), strict=False)
+        names = [self._alarm(key, {"LoadBalancer": turns.balancer_suffix, "TargetGroup": group}) for key, group in groups]
         return ecs.ServiceAlarmsArgs(alarm_names=names, enable=True, rollback=True)
 
     def _alarm(self, key: str, dimensions: Mapping[str, Output[str]]) -> Output[str]:
@@ -213,6 +214,13 @@ class EcsService(Component):
             opts=self.under(),
         )
         return alarm.name
+
+
+def versions(routed: Routed) -> tuple[Output[str], ...]:
+    """What CloudWatch calls the target groups of a service: one, and where versions take turns another."""
+    if routed.alternate_target_group_arn is None:
+        return (routed.target_group_suffix,)
+    return routed.target_group_suffix, routed.alternate_target_group_arn.apply(lambda arn: arn.rpartition(":")[2])
 
 
 def _takes_turns(routed: Routed, cluster: ContainerCluster) -> bool:

@@ -35,6 +35,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Versions that take turns behind the load balancer `balancer`, each with one of the target groups `groups`."""
+
+    balancer: Input[str]
+    groups: tuple[Input[str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """From `at`, five fields of Unix cron, on: at least `least` and at most `most`."""
 
@@ -47,10 +55,10 @@ class Limits:
 class TaskScalingArgs:
     """From `least` to `most` tasks of `service`, which ECS calls `service_name` in the cluster `cluster_name`.
 
-    On average they keep to `cpu_percent` and `memory_percent`, to `requests` a minute each as `request_label` counts them, and to
-    their share of what is `waiting`: whichever asks for the most decides. With `steps` several come at once where the CPU is far
-    above. `forecast` of the CPU: `off`, `forecast` (made and compared) or `scale` (tasks come before the load does). `peaks` go
-    by the clock of `timezone`. Raises ValueError that names every fault.
+    On average they keep to `cpu_percent` and `memory_percent`, to `requests` a minute each as `request_label` or all groups of
+    `turns` count them, and to their share of what is `waiting`: whichever asks for the most decides. With `steps` several come at
+    once where the CPU is far above. `forecast` of the CPU: `off`, `forecast` (made and compared) or `scale` (tasks come before
+    the load does). `peaks` go by the clock of `timezone`. Raises ValueError that names every fault.
     """
 
     service: str
@@ -63,6 +71,7 @@ class TaskScalingArgs:
     memory_percent: int | None = None
     requests: int | None = None
     request_label: Input[str] | None = None
+    turns: Turns | None = None
     steps: bool = False
     waiting: Waiting | None = None
     forecast: Literal["off", "forecast", "scale"] = "off"
@@ -78,8 +87,8 @@ class TaskScalingArgs:
                 yield f"{name}: {least} is not between 0 and {most}; from 0 to the greatest number"
         if self.cpu_percent is None and (self.steps or self.forecast != "off"):
             yield "cpu_percent: not given, but steps and forecasts go by it; 1 to 100"
-        if self.requests is not None and self.request_label is None:
-            yield "request_label: not given, but requests are counted; what counts them"
+        if self.requests is not None and (self.request_label is None) is (self.turns is None):
+            yield "request_label, turns: both or neither given, but requests are counted; the one that counts them"
 
 
 class TaskScaling(Component):
@@ -197,7 +206,9 @@ def _goals(args: TaskScalingArgs) -> Iterator[tuple[str, appautoscaling.PolicyTa
         yield "cpu", _predefined("ECSServiceAverageCPUUtilization", args.cpu_percent)
     if args.memory_percent is not None:
         yield "memory", _predefined("ECSServiceAverageMemoryUtilization", args.memory_percent)
-    if args.requests is not None:
+    if args.requests is not None and args.turns is not None:
+        yield "requests", _in_turns(args.requests, args.turns)
+    elif args.requests is not None:
         yield "requests", _predefined("ALBRequestCountPerTarget", args.requests, args.request_label)
     if args.waiting is not None:
         yield "backlog", _per_task(args, args.waiting)
@@ -235,8 +246,35 @@ def _per_task(args: TaskScalingArgs, waiting: Waiting) -> appautoscaling.PolicyT
         },
         {"id": "each", "return_data": True, "label": "Messages a task", "expression": "waiting / FILL(tasks, 1)"},
     ]
+    return _computed(waiting.per_task, queries)
+
+
+def _in_turns(goal: int, turns: Turns) -> appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs:
+    """Requests a minute for each target, of whichever version has some: users are led to one at a time.
+
+    ALBRequestCountPerTarget knows one group alone, and AWS does not support it for blue/green deployments (Application Auto
+    Scaling API reference, `PredefinedMetricSpecification`; ECS developer guide, "Target tracking"). `RequestCountPerTarget` is an
+    average already, whose only statistic is called `Sum` (Application Load Balancer user guide, "CloudWatch metrics"); a group
+    without targets says nothing.
+    """
+    queries: list[Any] = [
+        {
+            "id": f"version{number}",
+            "return_data": False,
+            "metric_stat": _stat(
+                "AWS/ApplicationELB", "RequestCountPerTarget", "Sum", {"LoadBalancer": turns.balancer, "TargetGroup": group}
+            ),
+        }
+        for number, group in enumerate(turns.groups, 1)
+    ]
+    both_versions = " + ".join(f"FILL({query['id']}, 0)" for query in queries)
+    queries.append({"id": "each", "return_data": True, "label": "Requests a target", "expression": both_versions})
+    return _computed(goal, queries)
+
+
+def _computed(goal: int, queries: list[Any]) -> appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs:
     return appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs(
-        target_value=waiting.per_task,
+        target_value=goal,
         scale_out_cooldown=_OUT_SECONDS,
         scale_in_cooldown=_IN_SECONDS,
         customized_metric_specification=appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationArgs(

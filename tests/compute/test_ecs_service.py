@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pulumi import Output
 
 from components.compute.definitions import Port
 from components.compute.ecs_service import EcsService, EcsServiceArgs
@@ -169,6 +170,19 @@ def test_what_is_watched_is_load_missing_tasks_and_checks_that_fail() -> None:
     running = next(signal for signal in signals if signal.key == "running")
     assert (running.threshold, running.over) == (2, False)
     assert "unhealthy" not in {signal.key for signal in built()[1]}
+
+
+def test_checks_that_fail_are_watched_of_either_version() -> None:
+    watched: dict[str, str] = {}
+
+    def build(ctx: Context) -> None:
+        turning = args(cluster=cluster(), routed=routed(), turnover="blue-green", bake_minutes=10)
+        for one in EcsService("tasks-booking", turning, ctx).signals:
+            if one.metric == "UnHealthyHostCount":
+                Output.from_input(one.dimensions["TargetGroup"]).apply(lambda group, key=one.key: watched.update({key: group}))
+
+    recorded(build)
+    assert watched == {"unhealthy": "targetgroup/blue/1111", "unhealthy-alternate": "targetgroup/green/2222"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.compute.task_scaling import Limits, TaskScaling, TaskScalingArgs, Waiting
+from components.compute.task_scaling import Limits, TaskScaling, TaskScalingArgs, Turns, Waiting
 from components.core.context import Context
 from components.core.offers import Signal
 from plinth.engine.graph import Graph, Resource
@@ -66,6 +66,30 @@ def test_it_keeps_to_cpu_memory_and_requests_and_to_nothing_that_it_is_not_given
         assert tracking(graph, key)["targetValue"] == goal
         assert tracking(graph, key)["predefinedMetricSpecification"] == metric
     assert policies(scaling()) == []
+
+
+@pytest.mark.requirement(
+    "CMP-15", part="one service whose versions take turns, which ALBRequestCountPerTarget is not supported for"
+)
+def test_requests_are_counted_of_whichever_version_has_them() -> None:
+    turns = Turns(balancer="app/public/1", groups=("targetgroup/blue/2", "targetgroup/green/3"))
+    goal = tracking(scaling(requests=600, turns=turns), "requests")
+    assert goal["targetValue"] == 600
+    assert "predefinedMetricSpecification" not in goal
+    *counted, each = goal["customizedMetricSpecification"]["metrics"]
+    assert [one["metricStat"] for one in counted] == [
+        {
+            "stat": "Sum",
+            "metric": {
+                "namespace": "AWS/ApplicationELB",
+                "metricName": "RequestCountPerTarget",
+                "dimensions": [{"name": "LoadBalancer", "value": "app/public/1"}, {"name": "TargetGroup", "value": group}],
+            },
+        }
+        for group in ("targetgroup/blue/2", "targetgroup/green/3")
+    ]
+    assert [one["returnData"] for one in counted] == [False, False]
+    assert (each["expression"], each["returnData"]) == ("FILL(version1, 0) + FILL(version2, 0)", True)
 
 
 @pytest.mark.requirement("CMP-19", part="the policy of one service")
@@ -137,7 +161,7 @@ def test_limits_change_at_their_times_on_the_clock_of_the_stack() -> None:
         ({"peaks": (Limits(at="0 7 * * *", least=2, most=1),)}, r"peaks: 2 is not between 0 and 1"),
         ({"steps": True}, r"cpu_percent: not given, but steps and forecasts go by it"),
         ({"forecast": "scale"}, r"cpu_percent: not given, but steps and forecasts go by it"),
-        ({"requests": 600}, r"request_label: not given, but requests are counted"),
+        ({"requests": 600}, r"request_label, turns: both or neither given, but requests are counted"),
     ],
 )
 def test_what_cannot_be_is_refused(changed: dict[str, Any], message: str) -> None:

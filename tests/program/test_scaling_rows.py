@@ -11,7 +11,7 @@ import pytest
 from plinth.engine.graph import Graph, Resource
 from tests.harness import ROOT, graphs, named, of_kind
 from tests.program.switched import SERVICES, planned
-from tests.program.test_container_rows import CONFIGS, EVERY_STACK, containers, on_ecs, said, service
+from tests.program.test_container_rows import CONFIGS, EVERY_STACK, containers, on_ecs, said, service, turning
 from tests.program.test_machine_rows import fleets
 
 OUTSIDE_DEV = pytest.mark.parametrize("stack", ["staging", "prod"])
@@ -104,15 +104,26 @@ def test_every_service_that_answers_requests_keeps_to_cpu_and_memory(stack: str)
 
 @pytest.mark.requirement("CMP-15")
 @OUTSIDE_DEV
-def test_whoever_takes_turns_keeps_to_requests_of_its_own_target_group(stack: str) -> None:
+def test_whoever_counts_requests_counts_those_of_its_own_target_groups(stack: str) -> None:
+    """By a label where there is one group; where versions take turns AWS supports none, and both groups are added up."""
     graph = graphs()[stack]
-    counting = [name for name, one in on_ecs(stack).items() if one.scaling and one.scaling.requests_per_target]
-    assert set(counting) == {"booking", "collection", "graphql"}
+    services = CONFIGS[stack].services.items()
+    counting = {name: one.deployment for name, one in services if one.scaling and one.scaling.requests_per_target}
+    assert counting == {"booking": "blue-green", "collection": "blue-green", "graphql": "blue-green", "bot-api": "rolling"}
     balancer = named(graph, "load-balancer-public-balancer").outputs["arnSuffix"]
-    for name in counting:
-        goal = policy(graph, name, "requests")["targetTrackingScalingPolicyConfiguration"]["predefinedMetricSpecification"]
-        assert goal["predefinedMetricType"] == "ALBRequestCountPerTarget"
-        assert goal["resourceLabel"] == f"{balancer}/{named(graph, f'route-{name}-blue').outputs['arnSuffix']}"
+    machines = named(graph, "fleet-bot-api-by-requests").inputs["targetTrackingConfiguration"]["predefinedMetricSpecification"]
+    assert machines["predefinedMetricType"] == "ALBRequestCountPerTarget"
+    assert machines["resourceLabel"] == f"{balancer}/{named(graph, 'route-bot-api-blue').outputs['arnSuffix']}"
+    for name in counting.keys() - {"bot-api"}:
+        goal = policy(graph, name, "requests")["targetTrackingScalingPolicyConfiguration"]
+        assert "predefinedMetricSpecification" not in goal
+        *versions, each = goal["customizedMetricSpecification"]["metrics"]
+        found = [{one["name"]: one["value"] for one in version["metricStat"]["metric"]["dimensions"]} for version in versions]
+        blue, green, *_ = (named(graph, one).outputs for one in turning(graph, service(graph, name)))
+        groups = [blue["arnSuffix"], green["arn"].rpartition(":")[2]]
+        assert found == [{"LoadBalancer": balancer, "TargetGroup": group} for group in groups]
+        assert each["expression"] == "FILL(version1, 0) + FILL(version2, 0)"
+        assert goal["targetValue"] == 600
 
 
 @pytest.mark.requirement("CMP-16")
