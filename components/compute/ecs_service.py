@@ -96,6 +96,7 @@ class EcsService(Component):
                 for market, weight in strategy(args.spot_percent).items()
                 if weight
             ],
+            force_new_deployment=True,  # or another share of Spot would replace the service, and nobody would answer meanwhile
             network_configuration={
                 "subnets": list(args.subnet_ids.values()),
                 "security_groups": list(args.group_ids),

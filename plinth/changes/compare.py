@@ -6,7 +6,7 @@ from functools import cached_property
 
 from plinth.changes.difference import Difference, Gap, differences, may_wait
 from plinth.changes.effective import REGION, effective
-from plinth.changes.facts import Facts
+from plinth.changes.facts import Facts, in_place
 from plinth.changes.matching import PROVIDER, Matching
 from plinth.changes.model import Property
 from plinth.changes.paths import Path, covers, found, parsed, reaches
@@ -96,7 +96,9 @@ class Comparer:
     def _forced_by(self, one: Difference, new: Resource) -> str:
         if one.path == (REGION,) and not new.type.startswith(PROVIDER):
             return _REGION_FORCES
-        rules = {**dict.fromkeys(new.options.replace_on_changes, "replaceOnChanges"), **self._facts(new).create_only}
+        known = self._facts(new).create_only.items()
+        forcing = {text: source for text, source in known if not in_place(new.type, text, new.inputs)}
+        rules = {**dict.fromkeys(new.options.replace_on_changes, "replaceOnChanges"), **forcing}
         return next((source for text, source in rules.items() if _concerns(parsed(text), one)), "")
 
     def _waits_for(self, one: Difference, new: Resource, fresh: Set[str]) -> tuple[str, ...]:

@@ -10,8 +10,15 @@ from functools import cache
 from pathlib import Path as File
 
 from plinth.changes.paths import Path, parsed
+from plinth.engine.values import Value
 
 TABLE = File(__file__).resolve().parents[2] / "data" / "create_only.csv"
+
+_SWITCHES: Mapping[tuple[str, str], str] = {("aws:ecs/service:Service", "capacityProviderStrategies"): "forceNewDeployment"}
+"""What replaces no resource whose other property, named here, is true: the row of its type is measured without it.
+
+Source: terraform-provider-aws, internal/service/ecs/service.go, `capacityProviderStrategyCustomizeDiff`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +41,12 @@ def table() -> Mapping[str, Facts]:
     """The facts of every type in the table, by type token."""
     with TABLE.open(newline="") as lines:
         return read(row for row in lines if not row.startswith("#"))
+
+
+def in_place(token: str, property_name: str, inputs: Mapping[str, Value]) -> bool:
+    """Whether a resource with these inputs takes a change of a property that would replace others of its type."""
+    switch = _SWITCHES.get((token, property_name))
+    return switch is not None and inputs.get(switch) is True
 
 
 def read(lines: Iterable[str]) -> Mapping[str, Facts]:

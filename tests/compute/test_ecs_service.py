@@ -9,6 +9,9 @@ from components.compute.definitions import Port
 from components.compute.ecs_service import EcsService, EcsServiceArgs
 from components.core.context import Context
 from components.core.offers import Signal
+from plinth.changes.cascade import changes
+from plinth.changes.facts import table
+from plinth.changes.model import Kind
 from plinth.engine.graph import Graph, Resource
 from tests.compute.stand_ins import ELB, cluster, registry, routed
 from tests.harness import named, of_kind, recorded
@@ -114,6 +117,12 @@ def test_spot_is_used_as_far_as_it_may_be() -> None:
         {"capacityProvider": "FARGATE_SPOT", "weight": 80},
     ]
     assert service().inputs["capacityProviderStrategies"] == [{"capacityProvider": "FARGATE", "weight": 100}]
+
+
+def test_another_share_of_spot_is_a_new_deployment_of_the_service_and_no_new_service() -> None:
+    before, after = (built(spot_percent=percent)[0] for percent in (0, 80))
+    found = {one.resource.name: one.kind for one in changes(before, after, table()).changes if one.kind is not Kind.SAME}
+    assert found == {"tasks-booking-service": Kind.UPDATE}
 
 
 @pytest.mark.requirement("NET-14", part="how a service is found by others")
