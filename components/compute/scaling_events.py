@@ -11,7 +11,7 @@ from pulumi_aws import cloudwatch
 from components.core.checks import refuse
 from components.core.component import Component
 from components.core.context import Context
-from components.core.documents import Grant, resource_policy
+from components.core.documents import Grant, Principals, resource_policy
 from components.core.logs import log_group, log_group_arn
 from components.core.offers import Statement
 from components.core.retention import RetentionDays, retention_problems
@@ -30,11 +30,13 @@ EVENTS: Final[Mapping[Source, tuple[str, ...]]] = {
     "aws.ecs": ("ECS Deployment State Change", "ECS Service Action"),
     "aws.application-autoscaling": ("Application Auto Scaling Scaling Activity State Change",),
 }
-"""The events of each source that say how many there are.
+"""The events of each source that say how many there are. Application Auto Scaling has one: that there are as many as may be.
 
 Sources: EC2 Auto Scaling user guide, "Amazon EC2 Auto Scaling event reference"; ECS developer guide, "Amazon ECS events";
 Application Auto Scaling user guide, "Application Auto Scaling events and EventBridge".
 """
+_SCALED_BY: Final = "ecs.application-autoscaling.amazonaws.com"
+"""Who changes the number of tasks of a service that scales. That change itself is an event where CloudTrail records it."""
 _LIMIT: Final = 5_120
 """Characters of a resource policy of CloudWatch Logs (CloudWatch Logs API reference, PutResourcePolicy)."""
 _SERVICE, _RESOURCE = "scaling", "events"
@@ -63,7 +65,11 @@ class ScalingEventsArgs:
 
 
 class ScalingEvents(Component):
-    """A log group that every event of scaling goes to.
+    """A log group that events of scaling go to.
+
+    Of machines each start and end is there. Of tasks: deployments, whether a service is steady, and when as many run as may. The
+    single steps of it are calls of Application Auto Scaling, which AWS hands on as events only where a trail of CloudTrail
+    records management events in the account: without one they are not there.
 
     Creates: the log group, a policy that lets EventBridge write to it, and a rule for each source of events.
     Costs: by the gigabyte that is logged, hardly any; rules for events of AWS cost nothing.
@@ -110,21 +116,39 @@ def _pattern(ctx: Context, source: Source) -> str:
     """Events of the stack's own groups and services: an account may hold other stacks."""
     own = f"{ctx.project}-{ctx.environment}-"
     service = f"arn:aws:ecs:{ctx.region}:{ctx.account_id}:service/{own}"
+    told: dict[str, object] = {"detail-type": list(EVENTS[source])}
     of_stack: Mapping[Source, Mapping[str, object]] = {
-        "aws.autoscaling": {"detail": {"AutoScalingGroupName": [{"prefix": own}]}},
-        "aws.ecs": {"resources": [{"prefix": service}]},
-        "aws.application-autoscaling": {"detail": {"resourceId": [{"prefix": f"service/{own}"}]}},
+        "aws.autoscaling": {**told, "detail": {"AutoScalingGroupName": [{"prefix": own}]}},
+        "aws.ecs": {"$or": [{**told, "resources": [{"prefix": service}]}, _change_of_number(own)]},
+        "aws.application-autoscaling": {**told, "detail": {"resourceId": [{"prefix": f"service/{own}"}]}},
     }
-    return json.dumps({"source": [source], "detail-type": list(EVENTS[source]), **of_stack[source]})
+    return json.dumps({"source": [source], **of_stack[source]})
+
+
+def _change_of_number(own: str) -> Mapping[str, object]:
+    """A call that gives a service of the cluster another number of tasks, as CloudTrail records it."""
+    return {
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventName": ["UpdateService"],
+            "userIdentity": {"invokedBy": [_SCALED_BY]},
+            "requestParameters": {"cluster": [{"prefix": own}]},
+        },
+    }
 
 
 def _policy(ctx: Context) -> Input[str]:
-    """Source: EventBridge user guide, "Amazon CloudWatch Logs permissions"; narrowed to rules of the stack, by their names."""
+    """Source: EventBridge user guide, "Amazon CloudWatch Logs permissions"; narrowed to rules of the stack, by their names.
+
+    A stream is made before it is known for which rule: there is no source to ask for.
+    """
     rules = f"arn:aws:events:{ctx.region}:{ctx.account_id}:rule/{ctx.project}-{ctx.environment}-*"
-    statement = Statement(
-        actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-        resources=(f"{log_group_arn(ctx, _SERVICE, _RESOURCE)}:*",),
+    streams = (f"{log_group_arn(ctx, _SERVICE, _RESOURCE)}:*",)
+    makes = Statement(actions=("logs:CreateLogStream",), resources=streams)
+    writes = Statement(
+        actions=("logs:PutLogEvents",),
+        resources=streams,
         conditions={"ArnLike": {"aws:SourceArn": rules}, "StringEquals": {"aws:SourceAccount": ctx.account_id}},
     )
-    services = ("delivery.logs.amazonaws.com", "events.amazonaws.com")
-    return resource_policy([Grant(principals={"Service": services}, statement=statement)], limit=_LIMIT)
+    services: Principals = {"Service": ("delivery.logs.amazonaws.com", "events.amazonaws.com")}
+    return resource_policy([Grant(principals=services, statement=one) for one in (makes, writes)], limit=_LIMIT)

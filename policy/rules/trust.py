@@ -34,6 +34,13 @@ _NEVER_ON_BEHALF = frozenset(
         "ec2.amazonaws.com",
     }
 )
+_FOR_NOBODY = frozenset(
+    {
+        # EventBridge says no source when it makes a stream (its user guide, "Amazon CloudWatch Logs permissions"), and that
+        # writes nothing.
+        "logs:CreateLogStream",
+    }
+)
 
 
 def _everybody(statement: Statement) -> Iterator[Finding]:
@@ -55,6 +62,8 @@ def _everybody_unless_narrowed(statement: Statement) -> Iterator[Finding]:
 
 def _service_for_anybody(statement: Statement) -> Iterator[Finding]:
     services = statement.principals.get("Service", ())
+    if statement.actions and all(action in _FOR_NOBODY for action in statement.actions):
+        return
     if has_mark(services):
         yield undecided(f"{statement.at}.Principal.Service")
     if all(isinstance(name, Mark) or name in _NEVER_ON_BEHALF for name in services):

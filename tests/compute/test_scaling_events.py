@@ -22,11 +22,29 @@ def test_every_source_has_a_rule_that_leads_to_the_log_group() -> None:
     assert {target.inputs["arn"] for target in of_kind(graph, "EventTarget")} == {group.outputs["arn"]}
     assert len(of_kind(graph, "EventTarget")) == 3
     policy = json.loads(named(graph, "scaling-events-policy").inputs["policyDocument"])
-    (statement,) = policy["Statement"]
-    assert statement["Resource"] == ["arn:aws:logs:us-east-1:111111111111:log-group:plinth-test-scaling-events:*"]
-    assert statement["Condition"] == {
+    found = {one["Action"][0]: one for one in policy["Statement"]}
+    for one in found.values():
+        assert one["Resource"] == ["arn:aws:logs:us-east-1:111111111111:log-group:plinth-test-scaling-events:*"]
+    assert "Condition" not in found["logs:CreateLogStream"], "EventBridge says no source when it makes a stream"
+    assert found["logs:PutLogEvents"]["Condition"] == {
         "ArnLike": {"aws:SourceArn": "arn:aws:events:us-east-1:111111111111:rule/plinth-test-*"},
         "StringEquals": {"aws:SourceAccount": "111111111111"},
+    }
+
+
+@pytest.mark.requirement("OBS-17", part="steps of services on ECS, where a trail of the account records management events")
+def test_a_change_of_the_number_of_tasks_is_recorded_as_the_call_that_it_is() -> None:
+    graph = recorded(lambda ctx: ScalingEvents("scaling-events", events("aws.ecs"), ctx))
+    pattern = json.loads(named(graph, "scaling-events-ecs").inputs["eventPattern"])
+    events_of_ecs, calls = pattern["$or"]
+    assert events_of_ecs["resources"] == [{"prefix": "arn:aws:ecs:us-east-1:111111111111:service/plinth-test-"}]
+    assert calls == {
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventName": ["UpdateService"],
+            "userIdentity": {"invokedBy": ["ecs.application-autoscaling.amazonaws.com"]},
+            "requestParameters": {"cluster": [{"prefix": "plinth-test-"}]},
+        },
     }
 
 

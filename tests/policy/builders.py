@@ -80,6 +80,12 @@ def on_bucket(**parts: Any) -> Case:
     return [resource(BUCKET_POLICY, {"policy": document(allow(Action="s3:GetObject", Resource=ARN, **parts))})]
 
 
+def of_events(*actions: str) -> Case:
+    """What EventBridge may do with a log group, on behalf of whomever."""
+    may = allow(Action=list(actions), Resource=ARN, Principal={"Service": "events.amazonaws.com"})
+    return [resource("aws:cloudwatch/logResourcePolicy:LogResourcePolicy", {"policyDocument": document(may)})]
+
+
 UNKNOWN_RIGHTS: Case = [resource(ROLE_POLICY, {"policy": UNKNOWN})]
 UNKNOWN_TRUST: Case = [resource(ROLE_TYPE, {"assumeRolePolicy": UNKNOWN})]
 UNKNOWN_BUCKET_POLICY: Case = [resource(BUCKET_POLICY, {"policy": UNKNOWN})]

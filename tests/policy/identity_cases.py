@@ -25,6 +25,7 @@ from tests.policy.builders import (
     apart,
     document,
     endpoint,
+    of_events,
     on_bucket,
     resource,
     rights,
@@ -189,8 +190,10 @@ CASES: Mapping[str, Cases] = {
                     },
                 )
             ],
+            of_events("logs:CreateLogStream"),
         ],
         violated=[
+            of_events("logs:CreateLogStream", "logs:PutLogEvents"),
             trust(Principal={"Service": "vpc-flow-logs.amazonaws.com"}),
             trust(Principal={"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}),
             on_bucket(Principal={"Service": "cloudtrail.amazonaws.com"}, Condition={"StringEquals": {"s3:x-amz-acl": "private"}}),
