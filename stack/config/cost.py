@@ -45,7 +45,11 @@ class Usage(Section):
     s3_writes_thousand: Figures = Field(description="Thousands of requests that write to or list buckets.")
     s3_reads_thousand: Figures = Field(description="Thousands of requests that read from buckets.")
 
-    file_system_gb: Figures = Field(description="GB in all file systems.")
+    file_system_gb: Figures = Field(description="GB in the Standard class of all file systems.")
+    file_system_cold_gb: Figures = Field(description="GB in the Infrequent Access class of all file systems.")
+    file_system_read_gb: Figures = Field(description="GB read from file systems with elastic throughput.")
+    file_system_write_gb: Figures = Field(description="GB written to file systems with elastic throughput.")
+    file_system_backup_gb: Figures = Field(description="GB of backups of all file systems.")
     custom_metrics: Figures = Field(description="Metrics of our own and of Container Insights, all services together.")
     images_gb: Figures = Field(description="GB of container images that are kept, all registries together.")
     database_backup_gb: Figures = Field(description="GB of backups of databases beyond their own size, which is free.")

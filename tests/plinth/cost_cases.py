@@ -168,6 +168,21 @@ CASES = {
         "1000 * 0.00099",
     ),
     "a file system": Case("aws:efs/fileSystem:FileSystem", {}, {"fileSystemGb": 10}, "10 * 0.3"),
+    "a file system that is charged for what is read and written": Case(
+        "aws:efs/fileSystem:FileSystem",
+        {"throughputMode": "elastic", "lifecyclePolicies": [{"transitionToIa": "AFTER_30_DAYS"}]},
+        {"fileSystemGb": 10, "fileSystemColdGb": 100, "fileSystemReadGb": 50, "fileSystemWriteGb": 20},
+        "10 * 0.3 + 100 * 0.016 + 50 * 0.03 + 20 * 0.06",
+    ),
+    "a file system with cold storage": Case(
+        "aws:efs/fileSystem:FileSystem",
+        {"lifecyclePolicies": [{"transitionToIa": "AFTER_7_DAYS"}, {"transitionToPrimaryStorageClass": "AFTER_1_ACCESS"}]},
+        {"fileSystemColdGb": 40},
+        "40 * 0.025",
+    ),
+    "backups of a file system": Case(
+        "aws:efs/backupPolicy:BackupPolicy", {"backupPolicy": {"status": "ENABLED"}}, {"fileSystemBackupGb": 30}, "30 * 0.05"
+    ),
     "a vault": Case("aws:backup/vault:Vault", {}, {"backupGb": 100}, "100 * 0.05"),
     "a vault behind an air gap": Case(
         "aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault", {}, {"backupGb": 100}, "100 * 0.0575"

@@ -110,6 +110,7 @@ def test_serverless_aurora_costs_between_its_least_and_its_most_capacity() -> No
         ("aws:ecs/service:Service", {"launchType": "EC2"}, "run on instances"),
         ("aws:elasticache/cluster:Cluster", {"replicationGroupId": "x"}, "counted in its replication group"),
         ("aws:ec2/eip:Eip", {"publicIpv4Pool": "ipv4pool-ec2-1"}, "one's own pool"),
+        ("aws:efs/backupPolicy:BackupPolicy", {"backupPolicy": {"status": "DISABLED"}}, "nothing is backed up"),
         (
             "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
             {"rules": [{"expiration": {"days": 3}}]},
@@ -144,6 +145,10 @@ WITHOUT_PRICE: list[tuple[str, dict[str, Any], str]] = [
     ("aws:dynamodb/table:Table", {"billingMode": "PAY_PER_REQUEST", "replicas": [{}]}, "replicas"),
     ("aws:apigatewayv2/api:Api", {"protocolType": "WEBSOCKET"}, "WebSocket"),
     ("aws:apigateway/restApi:RestApi", {}, "REST APIs"),
+    ("aws:efs/fileSystem:FileSystem", {"availabilityZoneName": "us-east-1a"}, "storage in one zone has no price"),
+    ("aws:efs/fileSystem:FileSystem", {"throughputMode": "provisioned"}, "provisioned throughput has no price"),
+    ("aws:efs/fileSystem:FileSystem", {"lifecyclePolicies": [{"transitionToArchive": "AFTER_90_DAYS"}]}, "archived storage"),
+    ("aws:efs/backupPolicy:BackupPolicy", {}, "backupPolicy is not given"),
     ("aws:groundstation/config:Config", {}, "the type is not known here"),
 ]
 

@@ -48,9 +48,36 @@ def _vault(sku: str) -> Row:
 
 
 def _file_system(item: Item) -> Iterator[Said]:
+    if item.has("availabilityZoneName"):
+        raise UndeterminedError("availabilityZoneName: storage in one zone has no price")
     yield Metered(what="storage", sku=Sku("efs", "standard-storage"), usage="fileSystemGb", scale=Decimal(1))
-    if item.text("throughputMode", "bursting") == "provisioned":
-        raise UndeterminedError("throughputMode: provisioned throughput has no price")
+    throughput = item.text("throughputMode", "bursting")
+    moves = item.blocks("lifecyclePolicies")
+    if any(move.has("transitionToIa") for move in moves):
+        elastic = " (elastic throughput)" if throughput == "elastic" else ""
+        yield Metered(
+            what="storage in Infrequent Access",
+            sku=Sku("efs", f"infrequent-access-storage{elastic}"),
+            usage="fileSystemColdGb",
+            assumed="reading from Infrequent Access and moving to it, by the GB, are not counted",
+        )
+    if throughput == "elastic":
+        yield Metered(what="data read", sku=Sku("efs", "elastic-throughput-read"), usage="fileSystemReadGb")
+        yield Metered(what="data written", sku=Sku("efs", "elastic-throughput-write"), usage="fileSystemWriteGb")
+    elif throughput != "bursting":
+        raise UndeterminedError(f"throughputMode: {throughput} throughput has no price")
+    if any(move.has("transitionToArchive") for move in moves):
+        raise UndeterminedError("lifecyclePolicies.transitionToArchive: archived storage has no price")
+
+
+def _file_system_backup(item: Item) -> Iterator[Said]:
+    policy = item.block("backupPolicy")
+    if policy is None:
+        raise UndeterminedError("backupPolicy is not given")
+    if policy.text("status") != "ENABLED":
+        yield Free("nothing is backed up (https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html)")
+        return
+    yield Metered(what="backups", sku=Sku("backup", "efs-warm"), usage="fileSystemBackupGb")
 
 
 RULES: Mapping[str, Rule] = {
@@ -63,6 +90,7 @@ RULES: Mapping[str, Rule] = {
         _lifecycle,
     ),
     "aws:efs/fileSystem:FileSystem": _file_system,
+    "aws:efs/backupPolicy:BackupPolicy": _file_system_backup,
     "aws:backup/vault:Vault": _vault("ebs-warm"),
     "aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault": _vault("logically-air-gapped-vault:ebs|efs"),
 }
