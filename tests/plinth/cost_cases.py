@@ -37,6 +37,12 @@ CASES = {
         {"loadBalancerUnitHours": 730},
         "730 * 0.0225 + 730 * 0.008 + 2 * 730 * 0.005",
     ),
+    "a load balancer on the internet by IPv6 alone": Case(
+        "aws:lb/loadBalancer:LoadBalancer",
+        {"subnets": ["a", "b"], "ipAddressType": "dualstack-without-public-ipv4"},
+        {},
+        "730 * 0.0225",
+    ),
     "a network load balancer inside": Case(
         "aws:alb/loadBalancer:LoadBalancer",
         {"loadBalancerType": "network", "internal": True},

@@ -125,6 +125,12 @@ def test_what_can_cost_and_does_not_is_free_with_its_reason(token: str, inputs: 
     assert reason in said
 
 
+def search(**more: int) -> dict[str, Any]:
+    """A search domain with a gp3 volume a node."""
+    volumes = {"ebsEnabled": True, "volumeType": "gp3", "volumeSize": 100, **more}
+    return {"clusterConfig": {"instanceType": "t3.small.search"}, "ebsOptions": volumes}
+
+
 WITHOUT_PRICE: list[tuple[str, dict[str, Any], str]] = [
     (
         "aws:rds/instance:Instance",
@@ -145,6 +151,32 @@ WITHOUT_PRICE: list[tuple[str, dict[str, Any], str]] = [
     ("aws:dynamodb/table:Table", {"billingMode": "PAY_PER_REQUEST", "replicas": [{}]}, "replicas"),
     ("aws:apigatewayv2/api:Api", {"protocolType": "WEBSOCKET"}, "WebSocket"),
     ("aws:apigateway/restApi:RestApi", {}, "REST APIs"),
+    ("aws:eks/cluster:Cluster", {"computeConfig": {"enabled": True}}, "nodes of Auto Mode have no price"),
+    ("aws:rds/cluster:Cluster", {"engine": "aurora-mysql", "engineMode": "serverless"}, "Aurora Serverless v1 has no price"),
+    (
+        "aws:rds/instance:Instance",
+        {
+            "engine": "postgres",
+            "instanceClass": "db.t3.micro",
+            "allocatedStorage": 500,
+            "storageType": "gp3",
+            "storageThroughput": 1000,
+        },
+        "storageThroughput: throughput beyond what gp3 includes",
+    ),
+    ("aws:opensearch/domain:Domain", search(iops=16000), "ebsOptions.iops: what is provisioned beyond 3,000"),
+    ("aws:opensearch/domain:Domain", search(iops=3000, throughput=250), "ebsOptions.throughput: what is provisioned beyond 125"),
+    (
+        "aws:dynamodb/table:Table",
+        {"billingMode": "PAY_PER_REQUEST", "tableClass": "STANDARD_INFREQUENT_ACCESS"},
+        "of the class STANDARD_INFREQUENT_ACCESS",
+    ),
+    (
+        "aws:dynamodb/table:Table",
+        {"billingMode": "PAY_PER_REQUEST", "pointInTimeRecovery": {"enabled": True}},
+        "continuous backups have no price",
+    ),
+    ("aws:ecs/service:Service", {"desiredCount": 3}, "its cluster in the plan"),
     ("aws:efs/fileSystem:FileSystem", {"availabilityZoneName": "us-east-1a"}, "storage in one zone has no price"),
     ("aws:efs/fileSystem:FileSystem", {"throughputMode": "provisioned"}, "provisioned throughput has no price"),
     ("aws:efs/fileSystem:FileSystem", {"lifecyclePolicies": [{"transitionToArchive": "AFTER_90_DAYS"}]}, "archived storage"),

@@ -108,6 +108,40 @@ def test_tasks_cost_their_vcpu_and_memory() -> None:
     assert charge(report, "task vCPU-hours").working == "2 x 730 h x 0.25 vCPU x $0.04048"
 
 
+def test_a_service_that_says_nothing_of_where_it_runs_follows_the_strategy_of_its_cluster() -> None:
+    cluster = "aws:ecs/cluster:Cluster"
+    token = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"  # noqa: S105
+    strategy = [{"capacityProvider": "FARGATE", "weight": 1}]
+    refers = {"taskDefinition": (urn_of(TASK, "task"),), "cluster": (urn_of(cluster, "main"),)}
+    web = made(SERVICE, "web", refers, desiredCount=2)
+    of_cluster = made(token, "it", {"clusterName": (urn_of(cluster, "main"),)}, defaultCapacityProviderStrategies=strategy)
+    report = costs(web, task(), made(cluster, "main"), of_cluster)
+    assert expected(report) == 2 * 730 * (HOUR / 4 + MEMORY / 2)
+    without = costs(web, task(), made(cluster, "main"))
+    assert (expected(without), without.free[SERVICE][1]) == (0, "its tasks run on instances, which are charged themselves")
+
+
+def test_a_service_that_asks_for_no_task_is_free_with_that_reason() -> None:
+    report = costs(made(SERVICE, "web", {"taskDefinition": (urn_of(TASK, "task"),)}, launchType="FARGATE"), task())
+    assert list(report.charges) == []
+    assert report.free[SERVICE] == (1, "no task runs: desiredCount is 0, which is its default")
+
+
+def test_tasks_and_machines_with_public_addresses_pay_for_each() -> None:
+    tasks = costs(service(launchType="FARGATE", networkConfiguration={"assignPublicIp": True}), task())
+    assert charge(tasks, "public address hours").cost == Range.of(2 * 730 * Decimal("0.005"))
+    public = template(networkInterfaces=[{"associatePublicIpAddress": "true"}])
+    machines = costs(group(), public)
+    assert charge(machines, "public address hours").cost == Range.of(1, 2, 4) * (730 * Decimal("0.005"))
+    node = {"instanceTypes": ["t3.micro"], "scalingConfig": {"minSize": 2, "desiredSize": 2, "maxSize": 2}}
+    launched = {"launchTemplate": (urn_of(TEMPLATE, "template"),)}
+    for one, count in (
+        (made("aws:ec2/instance:Instance", "it", launched), 1),
+        (made("aws:eks/nodeGroup:NodeGroup", "it", launched, **node), 2),
+    ):
+        assert charge(costs(one, public), "public address hours").cost == Range.of(count * 730 * Decimal("0.005"))
+
+
 def test_tasks_on_arm_have_prices_of_their_own_and_storage_above_what_is_included() -> None:
     arm = task(runtimePlatform={"cpuArchitecture": "ARM64"}, ephemeralStorage={"sizeInGib": 30})
     report = costs(service(launchType="FARGATE"), arm)

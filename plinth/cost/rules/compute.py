@@ -52,8 +52,7 @@ def _instance(item: Item) -> Iterator[Said]:
     yield instance_hours(Running(), size, spot=_is_spot(item) or bool(template and _is_spot(template)))
     if item.flag("monitoring"):
         yield several("detailed monitoring", _METRICS, 7, "metrics")
-    if item.flag("associatePublicIpAddress"):
-        yield Running().line("public address hours", PUBLIC_IPV4)
+    yield from _addresses(Running(), 1 if item.flag("associatePublicIpAddress") else _public_interfaces(template))
     root = item.block("rootBlockDevice")
     if root and root.has("volumeSize"):
         yield from volume(root, Range.of(1), type_key="volumeType", size_key="volumeSize", what="root volume")
@@ -61,6 +60,17 @@ def _instance(item: Item) -> Iterator[Said]:
         yield _root(Range.of(1), _ROOT_GB)
     for device in item.blocks("ebsBlockDevices"):
         yield from volume(device, Range.of(1), type_key="volumeType", size_key="volumeSize")
+
+
+def _public_interfaces(template: Item | None) -> int:
+    """How many public addresses each instance has that is launched from `template`."""
+    return sum(one.flag("associatePublicIpAddress") for one in template.blocks("networkInterfaces")) if template else 0
+
+
+def _addresses(running: Running, each: int) -> Iterator[Line]:
+    if each:
+        of = f"{each} addresses" if each > 1 else ""
+        yield running.line("public address hours", PUBLIC_IPV4, Decimal(each), of=of)
 
 
 def _root(count: Range, size: int) -> Line:
@@ -93,6 +103,7 @@ def _group(item: Item) -> Iterator[Said]:
     for share, spot in _markets(mixed, running.count, spot=bool(template and _is_spot(template))):
         line = instance_hours(replace(running, count=share), size, spot=spot)
         yield replace(line, assumed=f"all instances are {size}, the first of {len(sizes)} types") if len(sizes) > 1 else line
+    yield from _addresses(running, _public_interfaces(template))
     devices = template.blocks("blockDeviceMappings") if template else []
     volumes = [ebs for device in devices if (ebs := device.block("ebs")) and ebs.has("volumeSize")]
     for ebs in volumes:
@@ -130,6 +141,7 @@ def _node_group(item: Item) -> Iterator[Said]:
     )
     size = sizes.text("first") if sizes else template.text("instanceType") if template else "t3.medium"
     yield instance_hours(Running(count), size, spot=item.text("capacityType", "ON_DEMAND") == "SPOT")
+    yield from _addresses(Running(count), _public_interfaces(template))
     if template is None or not template.has("blockDeviceMappings"):
         disk = item.number("diskSize", _NODE_GB)
         yield several("node volume storage", Sku("ebs", "gp2-storage"), count * disk, "GB gp2", assumed="node volumes are gp2")
@@ -146,7 +158,9 @@ def _volume(item: Item) -> Iterator[Said]:
 def _cluster(item: Item) -> Iterator[Said]:
     line = Running().line("cluster hours", Sku("eks", "cluster-standard-support"))
     yield replace(line, assumed="the version of Kubernetes is under standard support")
-    del item
+    automatic = item.block("computeConfig")
+    if automatic and automatic.flag("enabled"):
+        raise UndeterminedError("computeConfig: nodes of Auto Mode have no price, and a plan does not say how many there are")
 
 
 def _pods(item: Item) -> Iterator[Said]:

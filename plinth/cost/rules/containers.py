@@ -1,21 +1,25 @@
 """Containers: services on Fargate, image repositories.
 
 Sources of the rules: https://aws.amazon.com/fargate/pricing/ (vCPU and memory by the second; storage above 20 GB), /ecr/pricing/,
-/xray/pricing/.
+/xray/pricing/, /vpc/pricing/ (public addresses). Amazon ECS Developer Guide: a service that says neither where its tasks run nor
+by which strategy follows the default strategy of its cluster.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from plinth.cost.item import Block, Item, UndeterminedError
 from plinth.cost.line import Free, Metered, Row, Rule, Running, Said, plain
 from plinth.cost.quantity import Range
+from plinth.cost.rules.network import PUBLIC_IPV4
 from plinth.cost.rules.scaling import hours_of_target, numbers
 from plinth.cost.sheet import Sku
 
 _TASK = "aws:ecs/taskDefinition:TaskDefinition"
 _TARGET = "aws:appautoscaling/target:Target"
+_CLUSTER = "aws:ecs/cluster:Cluster"
+_STRATEGY_OF = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
 _INCLUDED_GB = 20
 _PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
@@ -29,15 +33,21 @@ def _service(item: Item) -> Iterator[Said]:
     if task is None:
         raise UndeterminedError("its task definition is not in the plan")
     running = _running(item)
+    if not running.count.high:
+        yield Free("no task runs: desiredCount is 0, which is its default")
+        return
     for spot, share in markets.items():
         yield from _tasks(task, replace(running, count=running.count * share), spot=spot)
+    network = item.block("networkConfiguration")
+    if network and network.flag("assignPublicIp"):
+        yield running.line("public address hours", PUBLIC_IPV4)
     if _hands_on_traces(task):
         yield Metered(what="traces recorded", sku=Sku("xray", "traces-recorded"), usage="tracesMillion")
 
 
 def _running(item: Item) -> Running:
     """How many tasks: what scales the service says from where to where; else as many as desired."""
-    desired = item.number("desiredCount", 1)
+    desired = item.number("desiredCount", 0)
     targets = item.linking("resourceId", _TARGET)
     if not targets:
         return Running(Range.of(desired))
@@ -46,7 +56,7 @@ def _running(item: Item) -> Running:
 
 def _markets(item: Item) -> Mapping[bool, Decimal]:
     """The share of the tasks on Fargate Spot (true) and on Fargate, by the weights of the strategy; none on instances."""
-    strategy = item.blocks("capacityProviderStrategies")
+    strategy = _strategy(item)
     if not strategy:
         return {False: Decimal(1)} if item.text("launchType", "EC2") == "FARGATE" else {}
     weights = {block.text("capacityProvider"): block.number("weight", 0) for block in strategy}
@@ -57,6 +67,20 @@ def _markets(item: Item) -> Mapping[bool, Decimal]:
         raise UndeterminedError("the weights of capacityProviderStrategies are all zero")
     spot = (weights.get("FARGATE_SPOT", Decimal(0)) / whole).quantize(Decimal("0.000001"))
     return {market: share for market, share in ((False, 1 - spot), (True, spot)) if share}
+
+
+def _strategy(item: Item) -> Sequence[Block]:
+    """The strategy of the service, else the default one of its cluster; none where a launch type says where its tasks run."""
+    own = item.blocks("capacityProviderStrategies")
+    if own or item.has("launchType") or item.text("schedulingStrategy", "REPLICA") == "DAEMON":
+        return own
+    cluster = item.linked("cluster", _CLUSTER)
+    if cluster is None:
+        raise UndeterminedError(
+            "neither launchType is given nor its cluster in the plan, whose strategy says where its tasks run"
+        )
+    said = cluster.linking("clusterName", _STRATEGY_OF)
+    return (said[0] if said else cluster).blocks("defaultCapacityProviderStrategies")
 
 
 def _tasks(task: Item, running: Running, *, spot: bool) -> Iterator[Said]:
@@ -102,6 +126,6 @@ def _cluster(item: Item) -> Iterator[Said]:
 
 RULES: Mapping[str, Rule] = {
     "aws:ecs/service:Service": _service,
-    "aws:ecs/cluster:Cluster": _cluster,
+    _CLUSTER: _cluster,
     "aws:ecr/repository:Repository": Row(metered=(Metered(what="image storage", sku=Sku("ecr", "storage"), usage="imagesGb"),)),
 }

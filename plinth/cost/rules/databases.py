@@ -18,6 +18,7 @@ _INSTANCE, _CLUSTER = "aws:rds/instance:Instance", "aws:rds/cluster:Cluster"
 _GP3_INCLUDED_IOPS = 3000
 """For less than 400 GB. Amazon RDS User Guide, "gp3 storage"."""
 _GP3_STRIPED_GB = 400
+_GP3_INCLUDED_MBPS = 125
 _VCPUS = {"micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
 """Of the classes db.t3, db.t4g, db.m5 to m7g and db.r5 to r7g. Amazon RDS User Guide, "Hardware specifications"."""
 _LEAST_PROXY_VCPUS = 2
@@ -36,6 +37,8 @@ def _instance(item: Item) -> Iterator[Said]:
     storage = item.text("storageType", "io1" if iops else "gp2")
     yield several("storage", Sku("rds", f"{storage}-storage:{zones}"), size, f"GB {storage}")
     yield from _iops(storage, size, iops, zones)
+    if storage == "gp3" and item.number("storageThroughput", 0) > _GP3_INCLUDED_MBPS:
+        raise UndeterminedError("storageThroughput: throughput beyond what gp3 includes has no price")
     if source is None and item.number("backupRetentionPeriod", 0):
         yield _BACKUP
     if item.number("performanceInsightsRetentionPeriod", 7) > 7:
@@ -79,6 +82,8 @@ def _cluster(item: Item) -> Iterator[Said]:
     if item.text("storageType", "aurora") not in ("", "aurora"):
         raise UndeterminedError("no price for I/O-optimised storage")
     yield Metered(what="storage", sku=Sku("rds", "aurora-storage"), usage="auroraGb", assumed="I/O requests are not counted")
+    if item.text("engineMode", "provisioned") == "serverless":
+        raise UndeterminedError("engineMode: the capacity of Aurora Serverless v1 has no price")
 
 
 def _proxy(item: Item) -> Iterator[Said]:
@@ -135,6 +140,9 @@ def _search(item: Item) -> Iterator[Said]:
     if volumes and volumes.flag("ebsEnabled"):
         storage, size = volumes.text("volumeType", "gp2"), volumes.number("volumeSize")
         yield several("storage", Sku("opensearch", f"{storage}-storage"), size * count, f"GB {storage}")
+        for key, included in (("iops", _GP3_INCLUDED_IOPS), ("throughput", _GP3_INCLUDED_MBPS)):
+            if volumes.number(key, 0) > included:
+                raise UndeterminedError(f"ebsOptions.{key}: what is provisioned beyond {included:,} has no price")
 
 
 def _nodes(kind: str, count: int, what: str) -> Line:
@@ -142,6 +150,8 @@ def _nodes(kind: str, count: int, what: str) -> Line:
 
 
 def _table(item: Item) -> Iterator[Said]:
+    if item.text("tableClass", "STANDARD") != "STANDARD":
+        raise UndeterminedError(f"no price for tables of the class {item.text('tableClass')}")
     yield Metered(what="storage", sku=Sku("dynamodb", "storage"), usage="tableGb")
     if item.text("billingMode", "PROVISIONED") == "PAY_PER_REQUEST":
         yield Metered(what="read units", sku=Sku("dynamodb", "on-demand-read"), usage="tableReadsMillion")
@@ -154,6 +164,9 @@ def _table(item: Item) -> Iterator[Said]:
             yield Running(Range.of(units)).line(f"{key} unit hours", Sku("dynamodb", f"provisioned-{key}-unit"))
     if item.has("replicas"):
         raise UndeterminedError("replicas: writes to other regions have no price")
+    recovery = item.block("pointInTimeRecovery")
+    if recovery and recovery.flag("enabled"):
+        raise UndeterminedError("pointInTimeRecovery: continuous backups have no price")
 
 
 RULES: Mapping[str, Rule] = {

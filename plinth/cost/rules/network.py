@@ -15,6 +15,7 @@ from plinth.cost.quantity import HOURS, Range
 from plinth.cost.sheet import Sku
 
 PUBLIC_IPV4 = Sku("vpc", "public-ipv4 (in use or idle)")
+_WITHOUT_IPV4 = "dualstack-without-public-ipv4"
 _SUBNET = "aws:ec2/subnet:Subnet"
 _NAT = "aws:ec2/natGateway:NatGateway"
 
@@ -95,7 +96,7 @@ def _load_balancer(item: Item) -> Iterator[Said]:
     hours, units = names[kind]
     yield Running().line("load balancer hours", Sku("elb", hours))
     yield Metered(what="capacity units", sku=Sku("elb", units), usage="loadBalancerUnitHours")
-    if not item.flag("internal"):
+    if not item.flag("internal") and item.text("ipAddressType", "ipv4") != _WITHOUT_IPV4:
         subnets = len(item.items("subnets")) or len(item.items("subnetMappings"))
         if not subnets:
             raise UndeterminedError("subnets is not given: how many public addresses it has is not known")
