@@ -6,14 +6,13 @@ from itertools import groupby
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.tree import Tree
 
 from plinth.access.connections import connections
 from plinth.access.entries import asked_for, entry_of
 from plinth.access.report import called, principals, targets_in, things, to_json
 from plinth.access.rights import Right, access
-from plinth.cli.project import console, graph_of, stack_file
+from plinth.cli.project import console, graph_of, safe, stack_file
 from plinth.cli.why import asked_by
 from plinth.engine.graph import Graph, name_of
 from stack.config.document import Document
@@ -37,32 +36,32 @@ def show(graph: Graph, document: Document | None, out: Console) -> None:
     targets_of = targets_in(graph)
     people = Tree(f"[bold]{graph.stack}[/]  who may do what")
     for one, takers, rights in principals(graph, found):
-        branch = people.add(f"[bold]{one.name}[/]  [dim]asked by[/] {escape(asked_by(graph, one))}")
+        branch = people.add(f"[bold]{safe(one.name)}[/]  [dim]asked by[/] {safe(asked_by(graph, one))}")
         for taker in takers:
-            branch.add(f"[dim]taken by[/] {escape(called(taker.principal))}{_if(taker)}")
+            branch.add(f"[dim]taken by[/] {safe(called(taker.principal))}{_if(taker)}")
         asked = asked_for(document, graph.asked_by(one))
         for right in rights:
-            what = f"{_actions(right.actions)} [dim]on[/] {escape(targets_of(right.targets))}{_if(right)}"
+            what = f"{_actions(right.actions)} [dim]on[/] {safe(targets_of(right.targets))}{_if(right)}"
             branch.add(f"{what}{_for(entry_of(asked, right))}")
     out.print(people)
     out.print()
     kept = Tree(f"[bold]{graph.stack}[/]  who reaches what")
     for thing, rights in things(graph, found):
-        branch = kept.add(f"[bold]{thing.name}[/]  [dim]{thing.type}[/]")
+        branch = kept.add(f"[bold]{safe(thing.name)}[/]  [dim]{safe(thing.type)}[/]")
         for right in rights:
-            branch.add(f"{escape(called(right.principal))}  {_actions(right.actions)}{_if(right)}")
+            branch.add(f"{safe(called(right.principal))}  {_actions(right.actions)}{_if(right)}")
         if not rights:
             branch.add("[dim]nobody in this stack[/]")
     out.print(kept)
     out.print()
     paths = Tree(f"[bold]{graph.stack}[/]  who connects to what")
     for client, there in groupby(connections(graph, document), key=lambda one: one.client):
-        branch = paths.add(f"[bold]{escape(client)}[/]")
+        branch = paths.add(f"[bold]{safe(client)}[/]")
         for one in there:
-            branch.add(f"{escape(one.server)} [dim]at[/] {escape(one.ports)}{_for(one.entry)}")
+            branch.add(f"{safe(one.server)} [dim]at[/] {safe(one.ports)}{_for(one.entry)}")
     out.print(paths)
     for urn in found.unread:
-        out.print(f"[yellow]not known here[/]  the document of {escape(name_of(urn))}")
+        out.print(f"[yellow]not known here[/]  the document of {safe(name_of(urn))}")
 
 
 def _actions(actions: Sequence[str]) -> str:
@@ -74,12 +73,12 @@ def _actions(actions: Sequence[str]) -> str:
         ", ".join(found) if len(found) <= _MOST_ACTIONS else f"{service}: {len(found)} actions"
         for service, found in services.items()
     )
-    return escape(", ".join(said))
+    return safe(", ".join(said))
 
 
 def _for(entry: str) -> str:
-    return f"  [dim]for {escape(entry)}[/]" if entry else ""
+    return f"  [dim]for {safe(entry)}[/]" if entry else ""
 
 
 def _if(right: Right) -> str:
-    return f" [dim]if {escape(', '.join(right.conditions))}[/]" if right.conditions else ""
+    return f" [dim]if {safe(', '.join(right.conditions))}[/]" if right.conditions else ""

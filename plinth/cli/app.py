@@ -198,6 +198,7 @@ def run() -> None:
 
 def _failed(error: Exception) -> int:
     from plinth.cli.project import UsageError
+    from plinth.diagram.text import visible
     from plinth.engine.plans import PlanError
     from plinth.engine.workers import ProgramError
     from policy.exceptions import ExceptionsError
@@ -208,8 +209,11 @@ def _failed(error: Exception) -> int:
             found = len(error.faults)
             _say(f"{error}\n{found} fault{'s' if found > 1 else ''}; nothing was touched")
             return BAD_INPUT
-        case ExceptionsError() | PlanError() | UsageError():
+        case ExceptionsError():
             _say(str(error))
+            return BAD_INPUT
+        case PlanError() | UsageError():
+            _say(visible(str(error)))
             return BAD_INPUT
         case ProgramError():
             _say(f"{error.stack}: {error.report}")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from rich.console import Console
-from rich.markup import escape
 from rich.tree import Tree
 
 from plinth.changes.difference import Gap
@@ -15,6 +14,7 @@ from plinth.changes.model import Change, Changes, Kind, Property
 from plinth.changes.paths import written
 from plinth.changes.report import legible, side
 from plinth.changes.rights import Delta, rights_delta
+from plinth.cli.project import safe
 from plinth.engine.graph import name_of
 from plinth.engine.values import UNKNOWN, Value
 
@@ -39,7 +39,7 @@ def show(stacks: Sequence[Changes], against: str, out: Console) -> None:
     """A line a stack, then what changes in each, whose rights do, what could not be told, and what to do."""
     width = max(len(stack.stack) for stack in stacks)
     for stack in stacks:
-        out.print(f"[bold]{stack.stack:<{width}}[/]  {summary(stack)}   [dim]against {escape(against)}[/]", soft_wrap=True)
+        out.print(f"[bold]{stack.stack:<{width}}[/]  {summary(stack)}   [dim]against {safe(against)}[/]", soft_wrap=True)
     for stack in stacks:
         _show_stack(stack, out)
     out.print()
@@ -63,16 +63,16 @@ def _show_stack(stack: Changes, out: Console) -> None:
     _grow_rights(lines, stack)
     for gone, new in renamed(stack):
         lines.add(
-            f"[dim]hint[/]  {gone.resource.name} and {new.resource.name} look like one: "
-            f'formerly=\\["{gone.resource.name}"] keeps it, if it is'
+            f"[dim]hint[/]  {safe(gone.resource.name)} and {safe(new.resource.name)} look like one: "
+            f'formerly=\\["{safe(gone.resource.name)}"] keeps it, if it is'
         )
     if hidden := [change for change in stack.changes if change.untold]:
         names = ", ".join(f"{one.resource.name}.{written(path)}" for one in hidden for path in one.untold)
-        lines.add(f"[yellow]not compared[/]  secrets, and what is made of values that only the cloud knows: {escape(names)}")
+        lines.add(f"[yellow]not compared[/]  secrets, and what is made of values that only the cloud knows: {safe(names)}")
     if stack.unjudged:
-        lines.add(f"[yellow]replacement not known for[/]  {', '.join(stack.unjudged)}")
+        lines.add(f"[yellow]replacement not known for[/]  {safe(', '.join(stack.unjudged))}")
     if sources := sorted({one.forced_by for change in stack.changes for one in change.forcing}):
-        lines.add(f"[dim]what forces replacement is known from[/]  {escape(', '.join(sources))}")
+        lines.add(f"[dim]what forces replacement is known from[/]  {safe(', '.join(sources))}")
     if lines.children:
         out.print()
         out.print(lines)
@@ -91,7 +91,7 @@ def _grow(lines: Tree, stack: Changes, kind: Kind) -> None:
         else:
             types = Counter(change.resource.type.rsplit(":", 1)[-1] for change in alike)
             counted = ", ".join(f"{count} {name}" for name, count in types.most_common())
-            many = branch.add(f"[bold]{len(alike)} resources[/] of {_owner(stack, first)}  [dim]{counted}[/]")
+            many = branch.add(f"[bold]{len(alike)} resources[/] of {safe(_owner(stack, first))}  [dim]{safe(counted)}[/]")
             for one in _telling(first):
                 many.add(_property(stack, one, alone=False))
 
@@ -119,7 +119,7 @@ def _likeness(one: Property) -> object:
 
 def _add(branch: Tree, stack: Changes, change: Change) -> None:
     style = _FAILING if change.loses or change.is_refused else "bold"
-    line = branch.add(f"[{style}]{change.resource.name}[/]  {_title(stack, change)}")
+    line = branch.add(f"[{style}]{safe(change.resource.name)}[/]  {_title(stack, change)}")
     for text in _notes(change):
         line.add(text)
     for one in _telling(change):
@@ -129,7 +129,7 @@ def _add(branch: Tree, stack: Changes, change: Change) -> None:
 def _title(stack: Changes, change: Change) -> str:
     graph, resource = side(stack, change), change.resource
     place = " ".join(chain(resource.source[:1], filter(None, [graph.asked_by(resource)])))
-    return f"{resource.type}  [dim]{escape(place)}[/]"
+    return f"{safe(resource.type)}  [dim]{safe(place)}[/]"
 
 
 def _owner(stack: Changes, change: Change) -> str:
@@ -145,11 +145,11 @@ def _notes(change: Change) -> Iterator[str]:
     elif change.is_kept:
         yield "[yellow]stays in the cloud, but out of the stack[/]"
     if change.because:
-        yield f"because {', '.join(map(name_of, change.because))} is replaced"
+        yield f"because {safe(', '.join(map(name_of, change.because)))} is replaced"
     if change.first_deleted:
         yield "the old one is deleted before the new one is there"
     if change.moved_from:
-        yield f"[dim]was[/] {escape(change.moved_from)}"
+        yield f"[dim]was[/] {safe(change.moved_from)}"
 
 
 def _property(stack: Changes, one: Property, *, alone: bool) -> str:
@@ -158,11 +158,11 @@ def _property(stack: Changes, one: Property, *, alone: bool) -> str:
     if one.after != UNKNOWN:
         values = f"{_value(stack, one.before)} → {_value(stack, one.after)}"
     elif alone:
-        waiting = f", with the new {', '.join(map(name_of, one.because))}" if one.because else ""
+        waiting = f", with the new {safe(', '.join(map(name_of, one.because)))}" if one.because else ""
         values = f"{_value(stack, one.before)} → [dim]known after the deployment{waiting}[/]"
     else:
         values = "[dim]each known after the deployment[/]"
-    return f"{escape(written(one.path))}  {values}{forced}"
+    return f"{safe(written(one.path))}  {values}{forced}"
 
 
 def _value(stack: Changes, value: Value) -> str:
@@ -170,7 +170,7 @@ def _value(stack: Changes, value: Value) -> str:
         return f"[dim]{value.value}[/]"
     said = legible(stack, value)
     text = said if isinstance(said, str) else json.dumps(said)
-    return escape(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
+    return safe(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
 
 
 def _grow_rights(lines: Tree, stack: Changes) -> None:
@@ -183,16 +183,17 @@ def _grow_rights(lines: Tree, stack: Changes) -> None:
 
 
 def _right(delta: Delta) -> str:
-    limits = f" [dim]if {escape(', '.join(delta.conditions))}[/]" if delta.conditions else ""
-    on = "[dim]takes[/]" if delta.holds == "trust" else f"{escape(', '.join(delta.actions))} [dim]on[/]"
-    return f"{escape(delta.principal)}  {on} {escape(', '.join(delta.targets))}{limits}"
+    limits = f" [dim]if {safe(', '.join(delta.conditions))}[/]" if delta.conditions else ""
+    on = "[dim]takes[/]" if delta.holds == "trust" else f"{safe(', '.join(delta.actions))} [dim]on[/]"
+    return f"{safe(delta.principal)}  {on} {safe(', '.join(delta.targets))}{limits}"
 
 
 def _advice(stacks: Sequence[Changes]) -> str:
     failing = [(stack, change) for stack in stacks for change in stack.failing]
     if failing:
         stack, change = failing[0]
-        return f"plinth why {change.resource.name} -s {stack.stack} says what asks for it; docs/CHANGES.md says how data is kept"
+        asked = f"plinth why {safe(change.resource.name)} -s {stack.stack}"
+        return f"{asked} says what asks for it; docs/CHANGES.md says how data is kept"
     if all(change.kind is Kind.SAME for stack in stacks for change in stack.changes):
         return "nothing changes"
     return "plinth policy and plinth access judge the plan; pulumi up makes it so"

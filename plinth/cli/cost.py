@@ -7,10 +7,9 @@ from decimal import Decimal
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from plinth.cli.project import UsageError, console, graphs_of, root, stack_names
+from plinth.cli.project import UsageError, console, graphs_of, root, safe, stack_names
 from plinth.cost.estimate import estimate
 from plinth.cost.plain import to_json
 from plinth.cost.quantity import Range
@@ -66,7 +65,7 @@ def show(found: Sequence[CostReport], verdicts: Mapping[str, Verdict | None], to
     width = max(len(report.stack) for report in found)
     for report in found:
         verdict = verdicts[report.stack]
-        out.print(f"[bold]{escape(report.stack):<{width}}[/]  {headline(report)}{_ceiling(verdict)}", soft_wrap=True)
+        out.print(f"[bold]{safe(report.stack):<{width}}[/]  {headline(report)}{_ceiling(verdict)}", soft_wrap=True)
     for report in found:
         out.print()
         out.print(_charges(report))
@@ -91,14 +90,14 @@ def _ceiling(verdict: Verdict | None) -> str:
 
 def _charges(report: CostReport) -> Table:
     """The largest charges, with their arithmetic."""
-    title = f"[bold]{escape(report.stack)}[/]  the largest of {len(report.charges)} charges"
+    title = f"[bold]{safe(report.stack)}[/]  the largest of {len(report.charges)} charges"
     table = Table(box=None, pad_edge=False, title=title, title_justify="left")
     table.add_column("USD a month", justify="right")
     for column in ("resource", "what", "quantity x price"):
         table.add_column(column, overflow="fold")
     shown = report.largest(_LARGEST)
     for charge in shown:
-        table.add_row(_money(charge.cost), escape(charge.name), escape(charge.what), f"[dim]{escape(charge.working)}[/]")
+        table.add_row(_money(charge.cost), safe(charge.name), safe(charge.what), f"[dim]{safe(charge.working)}[/]")
     rest = sum((charge.cost.expected for charge in report.charges if charge not in shown), Decimal(0))
     if rest:
         table.add_row(cents(rest), f"[dim]{len(report.charges) - len(shown)} more[/]", "", "")
@@ -116,7 +115,7 @@ def _sums(report: CostReport) -> Table:
     table.add_column(overflow="fold")
     for name in ("component", "service", "workload", "kind"):
         sums = report.by(GROUPINGS[name])
-        table.add_row(f"by {name}", "   ".join(f"{escape(key)} {cents(cost.expected)}" for key, cost in sums.items()) or "-")
+        table.add_row(f"by {name}", "   ".join(f"{safe(key)} {cents(cost.expected)}" for key, cost in sums.items()) or "-")
     return table
 
 
@@ -131,16 +130,16 @@ def _coverage(report: CostReport, out: Console) -> None:
         reasons = list(dict.fromkeys(case.reason for case in cases))
         more = f"; {len(reasons) - _REASONS} more reasons" if len(reasons) > _REASONS else ""
         said = f"{len(cases)} {token}: {'; '.join(reasons[:_REASONS])}{more}"
-        out.print(f"  [yellow]no price[/]  {escape(said)}", soft_wrap=True)
+        out.print(f"  [yellow]no price[/]  {safe(said)}", soft_wrap=True)
     for key, count in report.missing.items():
         out.print(f"  [yellow]usage not given[/]  {key}: {METERS[key]} ({count} resources)", soft_wrap=True)
     for key in report.unmetered:
         out.print(f"  [yellow]usage of nothing[/]  {key} is given, but nothing in the stack is charged by it", soft_wrap=True)
     for assumed in dict.fromkeys(charge.assumed for charge in report.charges if charge.assumed):
-        out.print(f"  [dim]assumed[/]  {escape(assumed)}", soft_wrap=True)
+        out.print(f"  [dim]assumed[/]  {safe(assumed)}", soft_wrap=True)
     for factor in dict.fromkeys(charge.factor for charge in report.charges if charge.factor.says_something):
         where = f"{factor.factor} in {factor.region}, confidence {factor.confidence}"
-        out.print(f"  [dim]factor[/]  {where}: {escape(factor.source)}", soft_wrap=True)
+        out.print(f"  [dim]factor[/]  {where}: {safe(factor.source)}", soft_wrap=True)
 
 
 def _by_type(unpriced: Sequence[Unpriced]) -> Mapping[str, Sequence[Unpriced]]:
@@ -160,7 +159,7 @@ def _savings(report: CostReport, out: Console) -> None:
         saved = sum(
             (charge.baseline.expected - charge.cost.expected for charge in report.charges if charge.saving == reason), Decimal(0)
         )
-        out.print(f"  [dim]saved[/]  {cents(saved)} by {escape(reason)}", soft_wrap=True)
+        out.print(f"  [dim]saved[/]  {cents(saved)} by {safe(reason)}", soft_wrap=True)
 
 
 def _prices(found: Ages, today: date, out: Console) -> None:
@@ -173,7 +172,7 @@ def _prices(found: Ages, today: date, out: Console) -> None:
         out.print(f"  [dim]undated[/]  {', '.join(map(str, found.undated))}", soft_wrap=True)
     if found.old:
         what = f"older than {MAX_AGE_MONTHS} months on {today}: {', '.join(map(str, found.old))}"
-        out.print(f"  [yellow]old prices[/]  {escape(what)}; docs/PRICES.md says how to refresh them", soft_wrap=True)
+        out.print(f"  [yellow]old prices[/]  {safe(what)}; docs/PRICES.md says how to refresh them", soft_wrap=True)
 
 
 def _advice(found: Sequence[CostReport], verdicts: Mapping[str, Verdict | None]) -> str:

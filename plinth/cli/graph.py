@@ -3,7 +3,7 @@
 import typer
 from rich.tree import Tree
 
-from plinth.cli.project import console, graph_of
+from plinth.cli.project import console, graph_of, safe
 from plinth.engine.graph import Graph, Resource
 
 
@@ -13,7 +13,7 @@ def run(stack: str | None, from_file: str | None, *, as_json: bool) -> None:
     if as_json:
         typer.echo(graph.to_json())
         return
-    tree = Tree(f"[bold]{graph.stack}[/]  {len(graph.resources):,} resources of project {graph.project}")
+    tree = Tree(f"[bold]{graph.stack}[/]  {len(graph.resources):,} resources of project {safe(graph.project)}")
     _grow(tree, graph, "")
     console().print(tree)
 
@@ -24,6 +24,6 @@ def _grow(tree: Tree, graph: Graph, urn: str) -> None:
 
 
 def _label(resource: Resource) -> str:
-    line = f"  [dim]{resource.source[0]}[/]" if resource.source else ""
+    line = f"  [dim]{safe(resource.source[0])}[/]" if resource.source else ""
     kept = "  [yellow]protected[/]" if resource.options.protect else ""
-    return f"[bold]{resource.name}[/]  {resource.type}{kept}{line}"
+    return f"[bold]{safe(resource.name)}[/]  {safe(resource.type)}{kept}{line}"

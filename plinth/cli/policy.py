@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from plinth.cli.project import console, graphs_of, root
+from plinth.cli.project import console, graphs_of, root, safe
 from plinth.engine.graph import Graph, name_of
 from plinth.policy.sarif import to_sarif
 from plinth.policy.verdicts import Report, Verdicts, line_of, report, to_json
@@ -63,7 +62,7 @@ def show(found: Report, out: Console) -> None:
             for judgement in stack.of(verdict):
                 _say(judgement, stack.graph, out)
     for problem in found.stale:
-        out.print(f"[bold red]stale[/]  {escape(problem)}", soft_wrap=True)
+        out.print(f"[bold red]stale[/]  {safe(problem)}", soft_wrap=True)
     out.print()
     for stack in found.stacks:
         out.print(f"[bold]{stack.graph.stack}[/]  {summary(stack)}")
@@ -93,13 +92,13 @@ def _cell(found: Sequence[Judgement]) -> str:
 def _say(found: Judgement, graph: Graph, out: Console) -> None:
     verdict = found.verdict
     style = _STYLES[verdict]
-    where = f"[bold]{graph.stack} {name_of(found.urn)}[/]  {found.level}, {found.rule.severity}  [dim]{line_of(found, graph)}[/]"
+    where = f"[bold]{graph.stack} {safe(name_of(found.urn))}[/]  {found.level}, {found.rule.severity}"
     out.print()
-    out.print(f"[{style}]{verdict}[/]  {where}")
+    out.print(f"[{style}]{verdict}[/]  {where}  [dim]{safe(line_of(found, graph))}[/]")
     for message in found.messages(verdict):
-        out.print(f"  {escape(f'[{found.rule.id}]')} {escape(message)}", soft_wrap=True)
+        out.print(f"  {safe(f'[{found.rule.id}]')} {safe(message)}", soft_wrap=True)
     if verdict is Verdict.EXEMPT and found.exemption:
-        out.print(f"  allowed until {found.exemption.expires}: {escape(found.exemption.reason)}", soft_wrap=True)
+        out.print(f"  allowed until {found.exemption.expires}: {safe(found.exemption.reason)}", soft_wrap=True)
     else:
-        out.print(f"  [dim]{escape(found.rule.statement)}. {escape(found.rule.fix)}[/]", soft_wrap=True)
-    out.print(f"  [dim]{escape(found.urn)}[/]", soft_wrap=True)
+        out.print(f"  [dim]{safe(found.rule.statement)}. {safe(found.rule.fix)}[/]", soft_wrap=True)
+    out.print(f"  [dim]{safe(found.urn)}[/]", soft_wrap=True)

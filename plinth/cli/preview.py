@@ -14,7 +14,7 @@ from rich.text import Text
 from plinth.cli.diagram import write as draw
 from plinth.cli.insight import subjects
 from plinth.cli.policy import judged, summary
-from plinth.cli.project import console, plan, root, stack_names
+from plinth.cli.project import console, plan, root, safe, stack_names
 from plinth.cli.report import PLANNED
 from plinth.cli.report import write as write_report
 from plinth.cost.report import headline as cost_of
@@ -170,9 +170,9 @@ def _table(graphs: Mapping[str, Graph]) -> Table:
     owners = list(dict.fromkeys(owner for found in counts.values() for owner in found))
     for owner in owners:
         of_owner = {name: found.get(owner, Counter[str]()) for name, found in counts.items()}
-        table.add_row(f"[bold]{owner}[/]", *(f"[bold]{sum(types.values()) or '-'}[/]" for types in of_owner.values()))
+        table.add_row(f"[bold]{safe(owner)}[/]", *(f"[bold]{sum(types.values()) or '-'}[/]" for types in of_owner.values()))
         for label, numbers in _lines(of_owner) if len(owners) <= _MOST_IN_DETAIL else ():
-            table.add_row(f"[dim]  {label}[/]", *(f"[dim]{number or '-'}[/]" for number in numbers))
+            table.add_row(f"[dim]  {safe(label)}[/]", *(f"[dim]{number or '-'}[/]" for number in numbers))
     return table
 
 

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from plinth.diagram.text import visible
 from plinth.engine.graph import Graph
 from plinth.engine.workers import Recorded, record_all
 from stack.config.document import Document, project_name, read
@@ -86,13 +88,19 @@ def console() -> Console:
     return Console(emoji=False) if sys.stdout.isatty() else Console(width=240, highlight=False, emoji=False)
 
 
-def facts_table(facts: Mapping[str, str], title: str = "") -> Table:
-    """Names and what there is to say of each, in two columns."""
-    table = Table(box=None, show_header=False, pad_edge=False, title=f"[bold]{title}[/]" if title else None, title_justify="left")
+def safe(text: str) -> str:
+    """`text` as it stands in a plan or a file, for a line of markup: nothing in it is taken for markup or for a control code."""
+    return escape(visible(text))
+
+
+def facts_table(facts: Mapping[str, str | Sequence[str]], title: str = "") -> Table:
+    """Names and what there is to say of each, in two columns; several things stand below each other."""
+    heading = f"[bold]{safe(title)}[/]" if title else None
+    table = Table(box=None, show_header=False, pad_edge=False, title=heading, title_justify="left")
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(name, value)
+        table.add_row(name, "\n".join(map(safe, [value] if isinstance(value, str) else value)))
     return table
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from plinth.changes.model import Changes
 from plinth.cli.insight import subjects
 from plinth.cli.policy import judged
-from plinth.cli.project import console, graphs_of, root
+from plinth.cli.project import console, graphs_of, root, safe
 from plinth.report.html import html
 from plinth.report.markdown import markdown
 from plinth.report.model import Report, to_json
@@ -71,5 +71,5 @@ def show(report: Report, file: str, out: Console) -> None:
     """The headline figures, what was written, what to do next."""
     out.print(first_screen(report))
     out.print()
-    out.print(f"[dim]wrote[/]  {file}")
+    out.print(f"[dim]wrote[/]  {safe(file)}")
     out.print("[dim]next[/]   open it in a browser; plinth report --format markdown is the same for a pull request")

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from plinth.cli.insight import timed
-from plinth.cli.project import console, graphs_of
+from plinth.cli.project import console, graphs_of, safe
 from plinth.timing.deployment import Timing
 from plinth.timing.durations import Basis
 from plinth.timing.report import dominant, headline, kind, sourced, span, spread, to_json, whole_minutes
@@ -40,14 +39,14 @@ def show(found: Timing, out: Console) -> None:
         soft_wrap=True,
     )
     out.print(_chain(found))
-    largest = ", ".join(f"{kind(token)} {span(seconds)}" for token, seconds in dominant(found)[:_MOST_TYPES])
+    largest = ", ".join(f"{safe(kind(token))} {span(seconds)}" for token, seconds in dominant(found)[:_MOST_TYPES])
     if largest:
         out.print(f"  most of it  {largest}", soft_wrap=True)
     out.print()
     out.print(_parts(found))
     out.print(f"  [dim]{_basis(found)}[/]", soft_wrap=True)
     for token, count in found.by_default.items():
-        out.print(f"  [yellow]by default[/]  {count} x {escape(token)}: no row in data/durations.csv", soft_wrap=True)
+        out.print(f"  [yellow]by default[/]  {count} x {safe(token)}: no row in data/durations.csv", soft_wrap=True)
     out.print()
 
 
@@ -58,7 +57,7 @@ def _chain(found: Timing) -> Table:
     for link in found.chain:
         basis = link.duration.basis
         rests = str(basis) if basis is Basis.OBSERVED else f"[yellow]{basis}[/]"
-        name = f"[bold]{escape(link.resource.name)}[/]  {escape(link.resource.type)}"
+        name = f"[bold]{safe(link.resource.name)}[/]  {safe(link.resource.type)}"
         table.add_row(f"  {span(link.duration.typical)}", name, rests)
     return table
 
@@ -71,7 +70,7 @@ def _parts(found: Timing) -> Table:
     largest = sorted(found.parts, key=lambda part: -part.work)[:_MOST_PARTS]
     for part in found.parts:
         if part in largest:
-            table.add_row(f"  {escape(part.owner.name)}", span(part.start), span(part.end), span(part.work))
+            table.add_row(f"  {safe(part.owner.name)}", span(part.start), span(part.end), span(part.work))
     if rest := len(found.parts) - len(largest):
         table.add_row(f"  [dim]{rest} more[/]")
     return table

@@ -19,8 +19,7 @@ def run(wanted: str, stack: str | None, from_file: str | None, *, as_json: bool)
         typer.echo(json.dumps(facts, indent=1))
         return
     for fact in facts:
-        said = {name: value if isinstance(value, str) else "\n".join(value) for name, value in fact.items()}
-        console().print(facts_table(said))
+        console().print(facts_table(fact))
 
 
 def _find(graph: Graph, wanted: str) -> Sequence[Resource]:

@@ -22,9 +22,14 @@ ELLIPSIS = "…"
 _NARROW, _WIDE = frozenset("fijlrt.,:;|!'`()[]{}/\\-· "), frozenset("mwMWQ@%…×→")  # noqa: RUF001
 
 
+def visible(text: str) -> str:
+    """`text` on one line, with a space for each letter that has no shape or changes the direction of writing."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def printable(text: str) -> str:
-    """`text` on one line, without what has no shape or changes the direction of writing."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    """The same with one space where there are several, and none around it."""
+    return " ".join(visible(text).split())
 
 
 def width(text: str, font: Font) -> float:
