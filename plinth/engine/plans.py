@@ -1,6 +1,7 @@
 """Reads what the real engine wrote into the same Graph: `pulumi preview --json` and `pulumi stack export`."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import dropwhile, takewhile
 from operator import not_
@@ -14,6 +15,12 @@ from plinth.engine.wire import cleaned
 _GONE = ("delete", "delete-replaced", "discard", "discard-replaced", "read-discard")
 """Steps of a preview after which a resource is no longer in the stack."""
 
+_STACK_NAME = re.compile(r"(?!\.\.?$)[A-Za-z0-9_.-]+")
+"""What the engine allows. A stack's name becomes that of a folder, which must not lead elsewhere."""
+
+_NAMELESS = "unnamed"
+"""The stack of an export with nothing in it, which does not say whose it is."""
+
 _URN_SEPARATORS = 3
 """`urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold more."""
 
@@ -25,7 +32,9 @@ class PlanError(Exception):
 def read_plan(path: Path) -> Graph:
     """The graph in a file that `pulumi preview --json` or `pulumi stack export` wrote. Raises PlanError for any other file."""
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_bytes())  # which finds out whether it is UTF-8 or UTF-16
+        if problem := _failure(content):
+            raise PlanError(f"{path}: the preview failed, so that its plan is not complete: {problem}")
         if "steps" in content:
             if missing := _left_out(content):
                 raise PlanError(
@@ -33,7 +42,9 @@ def read_plan(path: Path) -> Graph:
                 )
             return from_preview(content)
         return from_export(content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except OSError as error:
+        raise PlanError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         detail = f"{type(error).__name__}: {error}"
         expected = "the output of `pulumi preview --json` or of `pulumi stack export`"
         raise PlanError(f"{path}: not {expected} ({detail})") from None
@@ -42,13 +53,22 @@ def read_plan(path: Path) -> Graph:
 def from_preview(content: Mapping[str, Any]) -> Graph:
     """The stack as a preview says it will be. Secrets are hidden there already, and unknowns marked."""
     states = {step["urn"]: step["newState"] for step in content["steps"] if step["op"] not in _GONE and "newState" in step}
-    return _graph(states.values())
+    return _graph(states.values(), content["steps"][0]["urn"])
 
 
 def from_export(content: Mapping[str, Any]) -> Graph:
     """A deployed stack. What an update left half done (marked for deletion) is not part of it."""
-    deployment = content.get("deployment", content)
-    return _graph(state for state in deployment["resources"] if not state.get("delete"))
+    deployment: Mapping[str, Any] = content if "resources" in content else content["deployment"] or {}
+    states: Sequence[Mapping[str, Any]] = deployment.get("resources", ())
+    if not states:
+        return Graph(project="", stack=_NAMELESS, resources={}, outputs={})
+    return _graph((state for state in states if not state.get("delete")), states[0]["urn"])
+
+
+def _failure(content: Mapping[str, Any]) -> str:
+    """What the first error of a preview says; empty where it has none."""
+    errors = [said["message"].strip() for said in content.get("diagnostics") or () if said.get("severity") == "error"]
+    return errors[0].partition("\n")[0] if errors else ""
 
 
 def _left_out(content: Mapping[str, Any]) -> int:
@@ -57,17 +77,19 @@ def _left_out(content: Mapping[str, Any]) -> int:
     return max(0, content.get("changeSummary", {}).get("same", 0) - listed)
 
 
-def _graph(states: Iterable[Mapping[str, Any]]) -> Graph:
+def _graph(states: Iterable[Mapping[str, Any]], urn: str) -> Graph:
+    """The graph of `states`. Any of its URNs says which stack it is."""
     found = list(states)
-    if not found:
-        raise ValueError("it holds no resource")
-    head, project, *_ = found[0]["urn"].split("::")
+    head, project, *_ = urn.split("::")
+    stack = head.rsplit(":", 1)[-1]
+    if not _STACK_NAME.fullmatch(stack):
+        raise ValueError(f"{stack!r} is no name of a stack: letters, digits, dots, hyphens and underscores are allowed")
     roots = [state for state in found if state["type"] == STACK_TYPE]
     outputs: Mapping[str, Value] = cleaned(roots[0].get("outputs", {})) if roots else {}
     resources = [_resource(state) for state in found if state["type"] != STACK_TYPE]
     return Graph(
         project=project,
-        stack=head.rsplit(":", 1)[-1],
+        stack=stack,
         resources={resource.urn: resource for resource in resources},
         outputs=outputs,
     )

@@ -86,8 +86,56 @@ def test_another_file_is_refused_with_its_name_and_what_was_expected(tmp_path: P
         read_plan(written(tmp_path, content))
 
 
+@pytest.mark.parametrize("steps", [[step("same", STACK)], None])
+def test_a_preview_that_failed_is_refused_with_its_first_error(tmp_path: Path, steps: Any) -> None:
+    said = [
+        {"severity": "warning", "message": "an old version"},
+        {"severity": "info#err", "message": "a line on standard error"},
+        {"severity": "error", "message": "\nProgram failed: KeyError 'x'\n  File y\n"},
+        {"severity": "error", "message": "the second"},
+    ]
+    plan = {"diagnostics": said, **({"steps": steps} if steps else {})}
+    with pytest.raises(PlanError, match=r"plan\.json: the preview failed, .* not complete: Program failed: KeyError 'x'$"):
+        read_plan(written(tmp_path, plan))
+    unharmed = {"steps": [step("same", STACK), step("create", VPC)], "diagnostics": said[:2]}
+    assert list(read_plan(written(tmp_path, unharmed)).resources) == [VPC]
+
+
+@pytest.mark.parametrize("stack", ["../../../evil", "..", ".", "a/b", "a\\b", "a b", "a\n", "ä"])
+def test_a_stack_whose_name_would_lead_elsewhere_is_refused(tmp_path: Path, stack: str) -> None:
+    urn = VPC.replace(":dev:", f":{stack}:", 1)
+    for content in ({"steps": [step("create", urn)]}, {"deployment": {"resources": [state(urn)]}}):
+        with pytest.raises(PlanError, match="is no name of a stack: letters, digits"):
+            read_plan(written(tmp_path, content))
+
+
+def test_a_stack_may_be_called_whatever_the_engine_allows(tmp_path: Path) -> None:
+    urn = VPC.replace(":dev:", ":eu-1_blue.v2:", 1)
+    assert read_plan(written(tmp_path, {"deployment": {"resources": [state(urn)]}})).stack == "eu-1_blue.v2"
+
+
+@pytest.mark.parametrize("deployment", [{"manifest": {}, "metadata": {}}, {"resources": []}, None])
+def test_the_export_of_a_stack_with_nothing_deployed_is_an_empty_graph(tmp_path: Path, deployment: Any) -> None:
+    graph = read_plan(written(tmp_path, {"version": 3, "deployment": deployment}))
+    assert (graph.stack, graph.project, graph.resources) == ("unnamed", "", {})
+
+
+def test_a_stack_of_which_all_is_about_to_go_has_its_name_and_nothing_in_it(tmp_path: Path) -> None:
+    graph = read_plan(written(tmp_path, {"deployment": {"resources": [state(VPC, delete=True)]}}))
+    assert (graph.stack, graph.project, graph.resources) == ("dev", "shop", {})
+    gone: dict[str, Any] = {"steps": [{"op": "delete", "urn": VPC, "oldState": {}}]}
+    assert (read_plan(written(tmp_path, gone)).stack, read_plan(written(tmp_path, gone)).resources) == ("dev", {})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_read_in_whatever_encoding_a_shell_wrote_it(tmp_path: Path, encoding: str) -> None:
+    urn = f"{VPC}-größe"
+    (tmp_path / "plan.json").write_bytes(json.dumps({"steps": [step("create", urn)]}, ensure_ascii=False).encode(encoding))
+    assert list(read_plan(tmp_path / "plan.json").resources) == [urn]
+
+
 def test_a_missing_file_and_one_that_is_no_json_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match="No such file"):
+    with pytest.raises(PlanError, match=r"^[^(]*none\.json cannot be read: No such file or directory$"):
         read_plan(tmp_path / "none.json")
     (tmp_path / "bad.json").write_text("{")
     with pytest.raises(PlanError, match=r"bad\.json"):

@@ -1,4 +1,4 @@
-"""Names that a terminal or its markup would take for orders, through every command that reads a plan."""
+"""Plans out of the ordinary, through every command that reads one: names that look like orders, and nothing at all."""
 
 import json
 from pathlib import Path
@@ -71,6 +71,18 @@ def test_names_are_shown_as_they_are_and_give_no_orders(
         assert "role[bold]\\" in done.out
     elif command == "policy":
         assert "live logs[/prod]" in done.out
+
+
+@pytest.mark.parametrize("command", sorted(ASKED.keys() - {"why"}))
+def test_a_stack_with_nothing_deployed_is_no_mistake_to_any_command(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project_copy(tmp_path)
+    (folder / "plan.json").write_text(json.dumps({"version": 3, "deployment": {"manifest": {}}}))
+    (folder / "before.json").write_text(json.dumps({"version": 3, "deployment": {"manifest": {}}}))
+    more = ASKED[command][0]
+    done = plinth_here(folder, command, *more, "--from", "plan.json", patch=monkeypatch, capture=capsys)
+    assert (done.code, done.err) == (0, "")
 
 
 def test_a_name_that_is_not_there_is_answered_without_its_orders(
