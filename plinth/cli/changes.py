@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
@@ -13,11 +14,30 @@ from plinth.changes.report import to_json
 from plinth.cli.changes_view import show
 from plinth.cli.project import UsageError, console, plan, recorded, root, stack_names
 from plinth.cli.revision import checked_out
+from plinth.cost.usage import Usage, usage_in
 from plinth.engine.graph import Graph
 from plinth.engine.plans import read_plan
+from stack.config.document import project_name, read
+from stack.config.faults import ConfigError
 
 DEFAULT = "HEAD"
 """What is committed: so the changes are those not committed yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What a stack was. `usage` has the figures of use in its stack file then; none of a file that the engine wrote."""
+
+    graph: Graph
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What changes in a stack, and the figures of use that it had, as `Before` has them."""
+
+    changes: Changes
+    usage: Usage | None
 
 
 def run(names: Sequence[str], against: str | None, from_file: str | None, *, as_json: bool) -> int:
@@ -25,7 +45,7 @@ def run(names: Sequence[str], against: str | None, from_file: str | None, *, as_
 
     `against` is a revision or a file that the engine wrote, `from_file` such a file in place of the offline plan.
     """
-    found = compared(names, against, from_file)
+    found = [one.changes for one in compared(names, against, from_file)]
     failed = any(stack.failed for stack in found)
     if as_json:
         typer.echo(json.dumps({"stacks": [to_json(stack) for stack in found], "failed": failed}, indent=1))
@@ -34,12 +54,15 @@ def run(names: Sequence[str], against: str | None, from_file: str | None, *, as_
     return 1 if failed else 0
 
 
-def compared(names: Sequence[str], against: str | None, from_file: str | None) -> list[Changes]:
+def compared(names: Sequence[str], against: str | None, from_file: str | None) -> list[Compared]:
     """What changes in each stack. Raises UsageError for a revision or a file that is not there."""
-    return [changes(before, after, table()) for before, after in _pairs(names, against, from_file)]
+    return [
+        Compared(changes=changes(before.graph, after, table()), usage=before.usage)
+        for before, after in _pairs(names, against, from_file)
+    ]
 
 
-def _pairs(names: Sequence[str], against: str | None, from_file: str | None) -> list[tuple[Graph, Graph]]:
+def _pairs(names: Sequence[str], against: str | None, from_file: str | None) -> list[tuple[Before, Graph]]:
     if from_file:
         if not against:
             raise UsageError("--from needs --against: what the plan in the file is compared with")
@@ -52,13 +75,13 @@ def _pairs(names: Sequence[str], against: str | None, from_file: str | None) -> 
     return [(befores[name], done.graph) for name, done in plan(folder, wanted).items()]
 
 
-def _with_before(against: str, after: Graph) -> tuple[Graph, Graph]:
+def _with_before(against: str, after: Graph) -> tuple[Before, Graph]:
     if Path(against).is_file():
-        return read_plan(Path(against)), after
+        return Before(graph=read_plan(Path(against))), after
     return _of_revision(root(), against, [after.stack])[after.stack], after
 
 
-def _with_after(file: str, before: Graph, names: Sequence[str]) -> tuple[Graph, Graph]:
+def _with_after(file: str, before: Graph, names: Sequence[str]) -> tuple[Before, Graph]:
     """The plan of the one stack that is asked for, or else of the one that the file is of."""
     folder = root()
     if len(names) > 1:
@@ -67,13 +90,22 @@ def _with_after(file: str, before: Graph, names: Sequence[str]) -> tuple[Graph, 
     if name not in stack_names(folder):
         known = ", ".join(stack_names(folder))
         raise UsageError(f"{file} is of stack {name}, which is not here: --stack says which to compare, of {known}")
-    return before, plan(folder, [name])[name].graph
+    return Before(graph=before), plan(folder, [name])[name].graph
 
 
-def _of_revision(folder: Path, revision: str, names: Sequence[str]) -> dict[str, Graph]:
-    """The plans of stacks in another revision. A stack that it has no file of has nothing there."""
+def _of_revision(folder: Path, revision: str, names: Sequence[str]) -> dict[str, Before]:
+    """Stacks in another revision. One that it has no file of has nothing there."""
     with checked_out(folder, revision) as program:
         there = [name for name in names if (program / f"Pulumi.{name}.yaml").is_file()]
         plans = recorded(program, there) if there else {}
-    nothing = {name: Graph(project="", stack=name, resources={}, outputs={}) for name in names}
-    return nothing | {name: done.graph for name, done in plans.items()}
+        found = {name: Before(graph=done.graph, usage=_usage(program, name)) for name, done in plans.items()}
+    nothing = {name: Before(graph=Graph(project="", stack=name, resources={}, outputs={}), usage={}) for name in names}
+    return nothing | found
+
+
+def _usage(program: Path, name: str) -> Usage | None:
+    """The figures of use in the stack file of another revision; none where that is not read as today."""
+    try:
+        return usage_in(read(program, name, project_name(program)))
+    except ConfigError:
+        return None

@@ -7,7 +7,7 @@ from plinth.changes.model import Changes
 from plinth.cli.cost import section_of, verdict_of
 from plinth.cost.estimate import estimate
 from plinth.cost.sheet import sheet
-from plinth.cost.usage import usage_of
+from plinth.cost.usage import Usage, usage_of
 from plinth.engine.graph import Graph
 from plinth.engine.plans import PlanError
 from plinth.policy.verdicts import Verdicts
@@ -18,13 +18,20 @@ from plinth.timing.schedule import CycleError
 
 
 def subjects(
-    stacks: Sequence[Verdicts], *, from_file: str | None = None, compared: Mapping[str, Changes] | None = None
+    stacks: Sequence[Verdicts],
+    *,
+    from_file: str | None = None,
+    compared: Mapping[str, Changes] | None = None,
+    usages: Mapping[str, Usage] | None = None,
 ) -> list[Subject]:
     """Each stack that was judged with its cost and its time; with what changes too, where it was compared.
 
+    `usages` are the figures of use that stacks had before. Where they are not known, those of now stand for them.
     Raises PlanError where a file holds what no engine could deploy, and ConfigError where the file of its stack is wrong.
     """
-    return [_subject(verdicts, from_file, (compared or {}).get(verdicts.graph.stack)) for verdicts in stacks]
+    return [
+        _subject(one, from_file, (compared or {}).get(one.graph.stack), (usages or {}).get(one.graph.stack)) for one in stacks
+    ]
 
 
 def timed(graph: Graph, from_file: str | None) -> Timing:
@@ -37,7 +44,7 @@ def timed(graph: Graph, from_file: str | None) -> Timing:
         raise
 
 
-def _subject(verdicts: Verdicts, from_file: str | None, changes: Changes | None) -> Subject:
+def _subject(verdicts: Verdicts, from_file: str | None, changes: Changes | None, usage: Usage | None) -> Subject:
     section = section_of(verdicts.graph, foreign=bool(from_file))
     cost = estimate(verdicts.graph, sheet(), usage_of(section))
     return Subject(
@@ -46,5 +53,6 @@ def _subject(verdicts: Verdicts, from_file: str | None, changes: Changes | None)
         timing=timed(verdicts.graph, from_file),
         ceiling=verdict_of(cost, section),
         changes=changes,
-        cost_before=estimate(changes.before, sheet(), usage_of(section)) if changes else None,
+        cost_before=estimate(changes.before, sheet(), usage_of(section) if usage is None else usage) if changes else None,
+        usage_before=usage is not None,
     )

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import typer
 from rich.console import Console
 
-from plinth.changes.model import Changes
 from plinth.cli.insight import subjects
 from plinth.cli.policy import judged
 from plinth.cli.project import console, graphs_of, root, safe
@@ -17,6 +16,9 @@ from plinth.report.markdown import markdown
 from plinth.report.model import Report, to_json
 from plinth.report.stack import reported
 from plinth.report.terminal import first_screen, terminal
+
+if TYPE_CHECKING:
+    from plinth.cli.changes import Compared
 
 Format: TypeAlias = Literal["html", "markdown", "terminal"]
 PLANNED = "Planned offline: no account was asked."
@@ -29,8 +31,10 @@ def run(names: Sequence[str], from_file: str | None, against: str | None, form: 
     else is printed. Raises ExceptionsError where policy/exceptions.yaml cannot be used.
     """
     compared = _compared(names, against, from_file)
-    verdicts = judged([found.after for found in compared.values()] or graphs_of(names, from_file))
-    found = subjects(verdicts.stacks, from_file=from_file, compared=compared)
+    changed = {name: one.changes for name, one in compared.items()}
+    usages = {name: one.usage for name, one in compared.items() if one.usage is not None}
+    verdicts = judged([one.after for one in changed.values()] or graphs_of(names, from_file))
+    found = subjects(verdicts.stacks, from_file=from_file, compared=changed, usages=usages)
     report = reported(found, _lead(from_file, against), verdicts.stale)
     if as_json:
         typer.echo(json.dumps(to_json(report), indent=1))
@@ -41,16 +45,16 @@ def run(names: Sequence[str], from_file: str | None, against: str | None, form: 
     else:
         show(report, write(root(), report), console())
     dear = any(one.ceiling and one.ceiling.exceeded for one in found)
-    return 1 if verdicts.failed or dear or any(one.failed for one in compared.values()) else 0
+    return 1 if verdicts.failed or dear or any(one.failed for one in changed.values()) else 0
 
 
-def _compared(names: Sequence[str], against: str | None, from_file: str | None) -> Mapping[str, Changes]:
+def _compared(names: Sequence[str], against: str | None, from_file: str | None) -> "Mapping[str, Compared]":
     """What changes in each stack, by its name; nothing where there is nothing to compare with."""
     if not against:
         return {}
     from plinth.cli.changes import compared
 
-    return {found.stack: found for found in compared(names, against, from_file)}
+    return {found.changes.stack: found for found in compared(names, against, from_file)}
 
 
 def _lead(from_file: str | None, against: str | None) -> str:

@@ -19,7 +19,7 @@ class Subject:
     """A stack, and what was found by reading more than its graph.
 
     `ceiling` is the verdict on its cost, if its stack file names a ceiling. `changes` and `cost_before` are there where it was
-    compared with what it was.
+    compared with what it was; `usage_before` says whether that cost rests on the figures of use of then, not of now.
     """
 
     verdicts: Verdicts
@@ -28,6 +28,7 @@ class Subject:
     ceiling: Verdict | None = None
     changes: Changes | None = None
     cost_before: CostReport | None = None
+    usage_before: bool = False
 
     @property
     def graph(self) -> Graph:

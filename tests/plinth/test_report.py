@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,7 @@ from policy.judge import Judgement
 from policy.rules.rule import Finding, Level, Severity, undecided, violated
 from tests.harness import ROOT, STACKS, Done, graphs, plinth_here, project_copy, replace_in
 from tests.plinth.report_samples import EVERYTHING, HOSTILE, report, section, table
+from tests.plinth.test_changes_command import git, repository
 
 Command = Callable[..., Done]
 
@@ -325,6 +327,46 @@ def test_a_plan_of_the_engine_is_reported_too(run: Command, tmp_path: Path) -> N
 def test_a_stack_above_its_ceiling_fails(run: Command, copy: Path) -> None:
     replace_in(copy / "Pulumi.dev.yaml", "ceilingUsdMonth: 500", "ceilingUsdMonth: 20")
     assert run(copy, "--stack", "dev", "--json").code == 1
+
+
+def cost_delta(done: Done) -> dict[str, Any]:
+    (stack,) = json.loads(done.out)["stacks"]
+    return next(section for section in stack["sections"] if section["key"] == "cost-delta")
+
+
+@pytest.fixture
+def planned_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program makes the same resources in both revisions."""
+
+    def plan(_: Path, names: Sequence[str]) -> dict[str, Recorded]:
+        return {name: Recorded(graph=graphs()[name], seconds=0) for name in names}
+
+    for name in ("plan", "recorded"):
+        monkeypatch.setattr(f"plinth.cli.changes.{name}", plan)
+
+
+@pytest.mark.usefixtures("planned_alike")
+def test_a_change_of_use_alone_is_a_change_of_cost_against_a_revision(run: Command, tmp_path: Path) -> None:
+    folder = repository(tmp_path)
+    replace_in(folder / "Pulumi.dev.yaml", r"natGb: \{low: \d+, expected: \d+", "natGb: {low: 0, expected: 0")
+    git(folder, "commit", "-q", "-a", "-m", "less use")
+    replace_in(
+        folder / "Pulumi.dev.yaml", r"natGb: \{low: 0, expected: 0, high: \d+", "natGb: {low: 0, expected: 1000, high: 1000"
+    )
+    found = cost_delta(run(folder, "--stack", "dev", "--against", "HEAD", "--json"))
+    ((name, _, _, difference),) = found["body"]["rows"]
+    assert (name, round(difference, 2)) == ("network", 1000 * 0.045)
+    assert "expected: +$ 45 a month." in found["lead"]
+    assert "figures of now" not in found["lead"]
+
+
+@pytest.mark.usefixtures("planned_alike")
+def test_a_state_says_nothing_of_its_use_and_the_report_says_so(run: Command, copy: Path) -> None:
+    urn = "urn:pulumi:dev::plinth::aws:ec2/natGateway:NatGateway::nat"
+    nat = {"urn": urn, "custom": True, "type": "aws:ec2/natGateway:NatGateway", "inputs": {"region": "us-east-1"}}
+    (copy / "state.json").write_text(json.dumps({"deployment": {"resources": [nat]}}))
+    found = cost_delta(run(copy, "--against", "state.json", "--json"))
+    assert found["lead"].endswith("What it was says nothing of its use: both are priced with the figures of now.")
 
 
 @pytest.mark.usefixtures("planned")

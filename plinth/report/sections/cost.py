@@ -34,7 +34,7 @@ def part(subject: Subject) -> Part:
         Section(key="charges", title="Charges", body=_charges(found), rank=Rank.DETAIL),
     ]
     if subject.cost_before:
-        sections.append(_delta(subject.cost_before, found))
+        sections.append(_delta(subject.cost_before, found, same_usage=not subject.usage_before))
     return Part(figures=[_figure(found, subject.ceiling)], sections=sections)
 
 
@@ -79,9 +79,11 @@ def _charges(found: CostReport) -> Table:
     return Table(columns=_CHARGES, rows=rows, empty="Nothing in this stack costs anything.")
 
 
-def _delta(before: CostReport, after: CostReport) -> Section:
+def _delta(before: CostReport, after: CostReport, *, same_usage: bool) -> Section:
     moved = after.total.expected - before.total.expected
     lead = f"{dollars(before.total.expected)} before, {dollars(after.total.expected)} after, expected: {_signed(moved)} a month."
+    if same_usage:
+        lead += " What it was says nothing of its use: both are priced with the figures of now."
     body = Table(columns=_DIFFERENCES, rows=list(_moved(before, after)), empty="No component costs more or less.")
     return Section(key="cost-delta", title="Cost of the change", lead=lead, body=body, rank=Rank.DELTA)
 
