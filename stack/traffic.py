@@ -128,6 +128,7 @@ def _routed(
             targets="ip" if service.runs_on == "ecs" else "instance",
             probe=_probe(stack.config.load_balancers[way.load_balancer]),
             drain_seconds=service.stop_seconds if service.route is None else service.route.drain_seconds,
+            public=around.public,
             requests=requests,
             stream=stream,
         )

@@ -24,6 +24,11 @@ _SWAPPED = "actions[0].forward.targetGroups"
 is off with a duration of 0, which the provider then refuses as an input."""
 _VERSIONS = "versions"
 """The tag of a rule that says to how many target groups it leads."""
+_SIDE, _INTERNET = "side", "internet"
+"""The tag of a target group, and of what leads there, that says that its load balancer faces the internet. The other side has no
+tag. A load balancer that turns is a new one, made while the old one is there, and a target group is held by one alone
+(Application Load Balancer user guide, "Target groups for your Application Load Balancers"): so it becomes a new one too."""
+_TURNS = ResourceOptions(replace_on_changes=[f"tags.{_SIDE}"])
 _GRPC_OK = "0"
 """The status code OK of gRPC: its health service gives it to who asks how the whole server is."""
 
@@ -90,7 +95,8 @@ class Stream:
 class RoutingArgs:
     """A service in `vpc_id` that listens on `port`, whose `targets` are addresses (`ip`) or machines (`instance`).
 
-    A target that goes has `drain_seconds` to finish what it is at. Raises ValueError that names every fault.
+    A target that goes has `drain_seconds` to finish what it is at. `public` says that the load balancers face the internet.
+    Raises ValueError that names every fault.
     """
 
     vpc_id: Input[str]
@@ -98,6 +104,7 @@ class RoutingArgs:
     targets: Literal["ip", "instance"]
     probe: Probe
     drain_seconds: int
+    public: bool = False
     requests: Requests | None = None
     stream: Stream | None = None
 
@@ -227,8 +234,8 @@ class Routing(Component):
             },
             target_group_health=_least_healthy(requests.least_healthy_percent),
             region=ctx.region,
-            tags=ctx.tagged(name),
-            opts=self.under(),
+            tags=ctx.tagged(name, **self._side()),
+            opts=ResourceOptions.merge(self.under(), _TURNS),
         )
         self._watched.append((role, "ApplicationELB", requests.load_balancer, group.arn_suffix))
         return group
@@ -242,13 +249,17 @@ class Routing(Component):
             conditions=list(_conditions(requests)),
             actions=list(_actions(requests.sign_in, groups)),
             region=ctx.region,
-            tags=ctx.tagged(name, **{_VERSIONS: str(len(groups))}),
+            tags=ctx.tagged(name, **{_VERSIONS: str(len(groups))}, **self._side()),
             opts=ResourceOptions.merge(
                 self.under(ignore=(_SWAPPED,) if requests.takes_turns else ()),
-                # From one version to two is another rule: what is ignored would stay as it was. A priority is given once.
-                ResourceOptions(replace_on_changes=[f"tags.{_VERSIONS}"], delete_before_replace=True),
+                # From one version to two is another rule, as is one to new groups: what is ignored would stay as it was. A
+                # priority is given once.
+                ResourceOptions(replace_on_changes=[f"tags.{_VERSIONS}", f"tags.{_SIDE}"], delete_before_replace=True),
             ),
         )
+
+    def _side(self) -> dict[str, str]:
+        return {_SIDE: _INTERNET} if self._args.public else {}
 
     def _stream_group(self, stream: Stream) -> lb.TargetGroup:
         name, ctx, args = f"{self.pulumi_resource_name}-stream", self._ctx, self._args
@@ -261,8 +272,8 @@ class Routing(Component):
             deregistration_delay=args.drain_seconds,
             health_check={**_asked(args.probe), "protocol": "TCP"},
             region=ctx.region,
-            tags=ctx.tagged(name),
-            opts=self.under(),
+            tags=ctx.tagged(name, **self._side()),
+            opts=ResourceOptions.merge(self.under(), _TURNS),
         )
         self._watched.append(("stream", "NetworkELB", stream.load_balancer, group.arn_suffix))
         return group

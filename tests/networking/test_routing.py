@@ -97,8 +97,16 @@ def test_another_number_of_versions_is_another_rule_since_what_is_ignored_stays_
     for requests, versions in ((REQUESTS, "1"), (TURNS, "2")):
         rule = named(built(requests=requests), "booking-users")
         assert rule.inputs["tags"]["versions"] == versions
-        assert rule.options.replace_on_changes == ("tags.versions",)
+        assert "tags.versions" in rule.options.replace_on_changes
         assert rule.options.delete_before_replace, "a priority is given once"
+
+
+def test_the_other_side_of_the_network_is_another_group_and_another_rule() -> None:
+    for public, side in ((False, None), (True, "internet")):
+        graph = built(requests=TURNS, stream=STREAM, public=public)
+        for name in ("booking-blue", "booking-green", "booking-stream", "booking-users", "booking-testers"):
+            assert named(graph, name).inputs["tags"].get("side") == side
+            assert "tags.side" in named(graph, name).options.replace_on_changes
 
 
 @pytest.mark.parametrize(("requests", "rules"), [(REQUESTS, {"users"}), (TURNS, {"users", "testers"})])
