@@ -10,9 +10,8 @@ from components.core.context import Context
 from components.core.contracts import Balancer, Certificates, PublicZone
 from components.core.offers import Signal
 from components.core.regions import GLOBAL_REGION
-from stack.config.dns_rules import API, HOME, PUBLIC, SITE
 from stack.config.loader import Stack
-from stack.config.traffic_rules import balancers_of
+from stack.config.public_names import API, PUBLIC, certified, hosts, stream_hosts
 
 if TYPE_CHECKING:
     from components.networking.health import HealthCheck
@@ -42,34 +41,14 @@ def zone(stack: Stack, ctx: Context) -> PublicZone | None:
     return None
 
 
-def hosts(stack: Stack) -> tuple[str, ...]:
-    """The names under which requests reach the public load balancer; none where there are no public names."""
-    dns = stack.config.dns
-    if not dns.names.enabled:
-        return ()
-    labels = (API, HOME) if dns.failover.target else (API,)
-    return tuple(f"{label}.{dns.domain}" for label in labels)
-
-
-def stream_hosts(stack: Stack) -> Mapping[str, str]:
-    """The names under which connections reach each network load balancer, by what the stack file calls those."""
-    dns = stack.config.dns
-    return {name: f"{name}.{dns.domain}" for name in balancers_of(stack.config, "network")} if dns.names.enabled else {}
-
-
 def certificates(stack: Stack, ctx: Context, zone: PublicZone | None) -> Certificates | None:
     """A certificate for the site, the API and streams, valid wherever one is needed; None without public names."""
-    dns = stack.config.dns
-    if zone is None or not dns.names.enabled:
+    if zone is None or not stack.config.dns.names.enabled:
         return None
     from components.networking.certificate import Certificate, CertificateArgs
 
-    args = CertificateArgs(
-        domain=dns.domain,
-        alternatives=(f"{SITE}.{dns.domain}", *hosts(stack), *stream_hosts(stack).values()),
-        zone_id=zone.zone_id,
-        copies=copies(stack),
-    )
+    domain, *alternatives = certified(stack.config)
+    args = CertificateArgs(domain=domain, alternatives=tuple(alternatives), zone_id=zone.zone_id, copies=copies(stack))
     return Certificate("certificate", args, ctx.asked_by("plinth:dns.names"))
 
 
@@ -82,9 +61,9 @@ def names(stack: Stack, ctx: Context, zone: PublicZone | None, balancers: Mappin
     checks = [check] if check else []
     found: list[str] = []
     if PUBLIC in balancers:
-        _lead(API, hosts(stack)[0], zone, balancers[PUBLIC], asked, _failover(stack, check))
-        found += hosts(stack)
-    for name, host in stream_hosts(stack).items():
+        _lead(API, hosts(stack.config)[0], zone, balancers[PUBLIC], asked, _failover(stack, check))
+        found += hosts(stack.config)
+    for name, host in stream_hosts(stack.config).items():
         if name not in balancers:
             continue
         _lead(name, host, zone, balancers[name], asked)
@@ -113,9 +92,9 @@ def copies(stack: Stack) -> Mapping[str, str]:
 
 
 def _check(stack: Stack, ctx: Context) -> "HealthCheck | None":
-    """The check of the home region: of a name that does not fail over, where there is one."""
+    """The check of the home region, of a name that does not fail over."""
     checks = stack.config.dns.health_checks
-    return _checked(stack, ctx, API, hosts(stack)[-1], path=checks.path) if checks.enabled else None
+    return _checked(stack, ctx, API, hosts(stack.config)[-1], path=checks.path) if checks.enabled else None
 
 
 def _checked(stack: Stack, ctx: Context, name: str, host: str, *, path: str | None) -> "HealthCheck":
@@ -127,13 +106,13 @@ def _checked(stack: Stack, ctx: Context, name: str, host: str, *, path: str | No
 
 
 def _failover(stack: Stack, check: "HealthCheck | None") -> "Failover | None":
-    failover = stack.config.dns.failover
-    if not failover.target or check is None:
+    if check is None:
         return None
     from components.networking.names import Failover, Target
 
+    there = stack.config.dns.failover
     return Failover(
-        secondary=Target(dns_name=failover.target, zone_id=failover.target_zone_id),
-        steady=hosts(stack)[-1],
+        secondary=Target(dns_name=there.target, zone_id=there.target_zone_id) if there.target else None,
+        steady=hosts(stack.config)[-1],
         health_check_id=check.health_check_id,
     )

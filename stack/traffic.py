@@ -8,10 +8,9 @@ from pulumi import Output
 
 from components.core.context import Context
 from components.core.contracts import Entrance, LogTarget, PrivateNetwork, Routed, SecurityGroups, StreamEntrance
-from stack import dns
-from stack.config.dns_rules import PUBLIC
 from stack.config.load_balancers import LoadBalancer
 from stack.config.loader import Stack
+from stack.config.public_names import PUBLIC, hosts
 from stack.config.services import Route, Service
 from stack.config.services import Stream as Wanted
 from stack.config.traffic_rules import balancers_of
@@ -151,7 +150,7 @@ def _requests(stack: Stack, service: Service, route: Route, entrance: Entrance) 
         listener_arn=entrance.listener_arn,
         test_listener_arn=entrance.test_listener_arn,
         load_balancer=entrance.arn_suffix,
-        hosts=dns.hosts(stack) if route.load_balancer == PUBLIC else (),
+        hosts=hosts(stack.config) if route.load_balancer == PUBLIC else (),
         paths=route.paths,
         priority=route.priority,
         protocol=route.protocol,

@@ -27,19 +27,19 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failover:
-    """Where requests go while the check `health_check_id` fails.
+    """Where requests go while the check `health_check_id` fails: to `secondary`; without one to the first target all the same.
 
     `steady` is a name that leads to the first target whatever its health: what the check asks for.
     """
 
-    secondary: Target
     steady: str
     health_check_id: Input[str]
+    secondary: Target | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicNameArgs:
-    """The name `host` (`api.example.org`), in the zone `zone_id`, leads to `target`, and to another one under `failover`.
+    """The name `host` (`api.example.org`), in the zone `zone_id`, leads to `target`, and elsewhere as `failover` says.
 
     Raises ValueError for what is no name, and for a steady name that is the name itself.
     """
@@ -63,7 +63,8 @@ class PublicNameArgs:
 class PublicName(Component):
     """A name that leads to a load balancer, over IPv4 and IPv6.
 
-    Creates: alias records of the name; with failover primary and secondary ones, and a steady name of the first target.
+    Creates: alias records of the name; with failover primary ones, a steady name of the first target, and secondary ones of the
+    second target if there is one.
     Costs: nothing: queries that an alias answers for a load balancer are free.
     When not: for a name of CloudFront, whose alias has no health.
     """
@@ -87,8 +88,10 @@ class PublicName(Component):
             return
         self._alias(f"steady-{child}", kind, failover.steady, args.target)
         primary = self._alias(child, kind, args.host, args.target, PRIMARY, failover.health_check_id)
-        # A name cannot have a plain record and one of failover: the plain one has become the first by then.
-        self._alias(f"secondary-{child}", kind, args.host, failover.secondary, SECONDARY, after=primary)
+        # A name cannot have a plain record and one of failover. So the plain one has become the first before there is a second
+        # one, and stays so when that goes: it would be changed before the other is deleted.
+        if failover.secondary:
+            self._alias(f"secondary-{child}", kind, args.host, failover.secondary, SECONDARY, after=primary)
 
     def _alias(
         self,

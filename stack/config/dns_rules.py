@@ -7,6 +7,7 @@ from itertools import combinations
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
+from stack.config.public_names import OWN_LABELS, PUBLIC
 from stack.config.traffic_rules import balancers_of, routes
 
 _DNS = f"{NAMESPACE}:dns"
@@ -133,12 +134,6 @@ def _failover_is_whole(config: StackConfig) -> Iterator[Breach]:
         )
 
 
-PUBLIC = "public"
-"""The load balancer that the names of the API lead to."""
-API, HOME, SITE = "api", "api-home", "www"
-"""The labels before the domain that are names of the stack: the one in front of all services; the same in the home region,
-whatever its health; the site."""
-OWN_LABELS = (API, HOME, SITE)
 DNS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _a_zone_has_a_domain,
     _delegations_lead_elsewhere,

@@ -1,11 +1,15 @@
 """Names that lead to a load balancer, and to another one when it is not well."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from components.networking.names import Failover, PublicName, PublicNameArgs, Target
+from plinth.changes.cascade import changes
+from plinth.changes.facts import table
+from plinth.changes.model import Kind
 from plinth.engine.graph import Graph
 from tests.harness import named, of_kind, recorded
 
@@ -61,6 +65,16 @@ def test_the_name_that_is_checked_leads_home_whatever_happens() -> None:
 def test_failover_keeps_the_records_that_were_there() -> None:
     assert {record.urn for record in of_kind(leading(), "Record")} < {
         record.urn for record in of_kind(leading(FAILOVER), "Record")
+    }
+
+
+@pytest.mark.requirement("EDG-05", part="it can be switched on and off")
+@pytest.mark.parametrize("on", [True, False], ids=["on", "off"])
+def test_switching_the_second_target_on_or_off_leaves_every_other_record_as_it_is(on: bool) -> None:
+    alone, both = leading(replace(FAILOVER, secondary=None)), leading(FAILOVER)
+    found = changes(*((alone, both) if on else (both, alone)), table())
+    assert {change.resource.name: change.kind for change in found.changes if change.kind is not Kind.SAME} == {
+        f"api-secondary-{kind}": Kind.CREATE if on else Kind.DELETE for kind in ("a", "aaaa")
     }
 
 

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from pulumi import Output
 
+from plinth.changes.cascade import changes
+from plinth.changes.facts import table
+from plinth.changes.model import Kind
 from plinth.engine.graph import Graph
 from stack import dns
 from stack.config.dns import Dns
 from stack.config.document import KeyPath
 from stack.config.loader import Stack
+from stack.config.public_names import certified, hosts
 from tests.harness import STACKS, graphs, named, of_kind, recorded, stacks
 from tests.program.switched import HEALTH_CHECKS, NAMES, ONE_QUICKLY, ZONE, planned, turned_on
 from tests.program.test_switches import hanging
@@ -21,6 +25,8 @@ from tests.program.test_switches import hanging
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
 DOMAINS = {"dev": "dev.example.org", "staging": "staging.example.org", "prod": "example.org"}
 SERVERS = ["ns-1.awsdns-01.org", "ns-2.awsdns-02.com", "ns-3.awsdns-03.net", "ns-4.awsdns-04.co.uk"]
+CHECKS = {"enabled": True, "path": "/health/", "intervalSeconds": 30, "failures": 3}
+STANDBY = {"target": "standby.elb.example.net", "targetZoneId": "Z1H1FL5HABSF5"}
 PUBLIC_TYPES = ("aws:route53/", "aws:acm/")
 DOMAIN: KeyPath = ("plinth:dns", "domain")
 ADOPTED_ZONE: KeyPath = ("plinth:dns", "zone", "id")
@@ -46,7 +52,7 @@ def loaded(stack: str, **section: object) -> Stack:
     found = stacks()[stack]
     own: dict[str, Any] = json.loads(found.config.dns.model_dump_json(by_alias=True))
     own |= {"domain": DOMAINS[stack], "zone": {**own["zone"], "enabled": True}, "names": {**own["names"], "enabled": True}}
-    own |= {"healthChecks": {**own["healthChecks"], "enabled": True}}
+    own |= {"healthChecks": CHECKS}
     changed = Dns.model_validate_json(json.dumps(own | section))
     return replace(found, config=found.config.model_copy(update={"dns": changed}))
 
@@ -181,7 +187,7 @@ def test_staging_and_dev_have_no_certificate_where_they_have_nothing(tmp_path: P
 @pytest.mark.requirement("NET-22", part="the one name of the API, wherever the load balancer is")
 @pytest.mark.requirement("EDG-02", part="in every stack")
 def test_one_name_leads_to_the_load_balancer_of_the_stack(stack: str) -> None:
-    graph = leading(loaded(stack))
+    graph = leading(loaded(stack, healthChecks={**CHECKS, "enabled": False}))
     for kind in ("A", "AAAA"):
         assert {record["name"]: record["aliases"] for record in records(graph, kind).values()} == {
             f"{label}.{DOMAINS[stack]}": [
@@ -198,7 +204,7 @@ def test_the_public_endpoint_is_checked(stack: str, tmp_path: Path) -> None:
     assert hanging(graph) == []
     checks = [found.inputs for found in of_kind(graph, "HealthCheck") if found.custom]
     assert {(check["type"], check["fqdn"], check.get("resourcePath")) for check in checks} == {
-        ("HTTPS", f"api.{DOMAINS[stack]}", "/health/"),
+        ("HTTPS", f"api-home.{DOMAINS[stack]}", "/health/"),
         ("TCP", f"stream.{DOMAINS[stack]}", None),
     }
     assert {(check["port"], check["requestInterval"], check["failureThreshold"]) for check in checks} == {(443, 30, 3)}
@@ -206,7 +212,7 @@ def test_the_public_endpoint_is_checked(stack: str, tmp_path: Path) -> None:
 
 @pytest.mark.requirement("EDG-05")
 def test_prod_fails_over_to_its_standby() -> None:
-    stack = loaded("prod", failover={"target": "standby.elb.example.net", "targetZoneId": "Z1H1FL5HABSF5"})
+    stack = loaded("prod", failover=STANDBY)
     graph = leading(stack)
     check = named(graph, "api-health-check")
     for kind in ("A", "AAAA"):
@@ -218,7 +224,18 @@ def test_prod_fails_over_to_its_standby() -> None:
         assert by_part["SECONDARY"]["aliases"][0]["name"] == "standby.elb.example.net"
     assert check.inputs["fqdn"] == "api-home.example.org", "checked by its own name the standby would pass for it"
     assert "api-home.example.org" in {record["name"] for record in records(graph, "A").values()}
-    assert dns.hosts(stack) == ("api.example.org", "api-home.example.org")
+    assert hosts(stack.config) == ("api.example.org", "api-home.example.org")
+
+
+@pytest.mark.requirement("EDG-05", part="it can be switched on and off")
+@pytest.mark.parametrize("on", [True, False], ids=["on", "off"])
+def test_switching_failover_on_or_off_creates_or_deletes_the_second_records_and_changes_nothing_else(on: bool) -> None:
+    alone, both = leading(loaded("prod")), leading(loaded("prod", failover=STANDBY))
+    found = changes(*((alone, both) if on else (both, alone)), table())
+    assert {change.resource.name: change.kind for change in found.changes if change.kind is not Kind.SAME} == {
+        f"api-secondary-{kind}": Kind.CREATE if on else Kind.DELETE for kind in ("a", "aaaa")
+    }
+    assert certified(loaded("prod").config) == certified(loaded("prod", failover=STANDBY).config)
 
 
 def test_without_a_load_balancer_no_name_leads_anywhere() -> None:
