@@ -10,6 +10,7 @@ from components.core.context import Context
 from components.core.contracts import Balancer, Certificates, PublicZone
 from components.core.offers import Signal
 from components.core.regions import GLOBAL_REGION
+from stack.alarms import watch
 from stack.config.loader import Stack
 from stack.config.public_names import API, PUBLIC, certified, hosts, stream_hosts
 
@@ -71,6 +72,12 @@ def names(stack: Stack, ctx: Context, zone: PublicZone | None, balancers: Mappin
         if check:
             checks.append(_checked(stack, ctx, name, host, path=None))
     return Names(hosts=tuple(found), signals=tuple(signal for one in checks for signal in one.signals))
+
+
+def alarms(ctx: Context, certificates: Certificates | None, names: Names) -> None:
+    """Alarms on names that do not answer, and on certificates that end soon."""
+    of_certificates = certificates.signals if certificates else ()
+    watch("names", (*of_certificates, *names.signals), ctx.asked_by("plinth:dns.names"))
 
 
 def _lead(name: str, host: str, zone: PublicZone, balancer: Balancer, ctx: Context, failover: "Failover | None" = None) -> None:

@@ -105,6 +105,8 @@ def build(stack: Stack) -> Platform:
     )
     machines.scaling_events(stack, ctx, logs_key)
     balancers: Mapping[str, Balancer] = {**entrances, **streams}
+    names = dns.names(stack, ctx, zone, balancers)
+    dns.alarms(ctx, certificates, names)
     return Platform(
         network=network,
         firewall=firewall,
@@ -112,7 +114,7 @@ def build(stack: Stack) -> Platform:
         buckets=buckets,
         zone=zone,
         certificates=certificates,
-        names=dns.names(stack, ctx, zone, balancers),
+        names=names,
         databases=databases_made,
         caches=caches_made,
         queues=queues_made,

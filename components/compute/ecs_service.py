@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from pulumi import Input, Output, Resource, ResourceOptions
-from pulumi_aws import cloudwatch, ecs, servicediscovery
+from pulumi_aws import ecs, servicediscovery
 
 from components.compute.definitions import Port
 from components.compute.fargate import strategy
+from components.core.alarms import alarm
 from components.core.checks import name_problems, refuse
 from components.core.component import Component
 from components.core.context import Context
@@ -197,24 +198,18 @@ class EcsService(Component):
         return ecs.ServiceAlarmsArgs(alarm_names=names, enable=True, rollback=True)
 
     def _alarm(self, key: str, dimensions: Mapping[str, Output[str]]) -> Output[str]:
-        name, ctx = f"{self.pulumi_resource_name}-{key}", self._ctx
-        alarm = cloudwatch.MetricAlarm(
-            name,
-            alarm_description=f"More than {_FAILED} requests a minute to {self._args.service} fail: a new version is taken back",
+        failing = Signal(
+            key=key,
             namespace="AWS/ApplicationELB",
-            metric_name="HTTPCode_Target_5XX_Count",
+            metric="HTTPCode_Target_5XX_Count",
             dimensions=dimensions,
             statistic="Sum",
-            comparison_operator="GreaterThanThreshold",
             threshold=_FAILED,
-            period=60,
-            evaluation_periods=2,
-            treat_missing_data="notBreaching",
-            region=ctx.region,
-            tags=ctx.tagged(name),
-            opts=self.under(),
+            period_seconds=60,
+            periods=2,
+            meaning=f"More than {_FAILED} requests a minute to {self._args.service} fail: a new version is taken back",
         )
-        return alarm.name
+        return alarm(self, self._ctx, failing).name
 
 
 def versions(routed: Routed) -> tuple[Output[str], ...]:

@@ -106,6 +106,11 @@ class Certificates(Protocol):
         """The same and its copies by their regions, `us-west-2`, each known once it is valid."""
         ...
 
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What to watch about each of them."""
+        ...
+
 
 class EncryptionKey(Protocol):
     """A key that data is encrypted with."""

@@ -89,11 +89,11 @@ class Certificate(Component):
         home = self._certificate("home", ctx.region)
         records = {one: self._record(one, home.domain_validation_options) for one in args.names}
         validation = self._valid("home", ctx.region, home, records)
-        made = {ctx.region: home.arn}
+        made = {"home": (ctx.region, home.arn)}
         valid = {ctx.region: validation.certificate_arn}
         for place, region in args.copies.items():
             copy = self._certificate(place, region)
-            made[region] = copy.arn
+            made[place] = (region, copy.arn)
             valid[region] = self._valid(place, region, copy, records).certificate_arn
         self._made = made
         self.certificate_arn = validation.certificate_arn
@@ -105,12 +105,12 @@ class Certificate(Component):
         """What to watch: that none ends soon. Source: ACM user guide, "Supported CloudWatch metrics": twice a day for each."""
         return tuple(
             expiry(
-                f"{self.pulumi_resource_name}-expiry-{region}",
+                f"{self.pulumi_resource_name}-expiry-{place}",
                 arn,
                 f"the certificate in {region} was not renewed: its validation records are gone, or nothing uses it",
                 region="" if region == self._ctx.region else region,
             )
-            for region, arn in self._made.items()
+            for place, (region, arn) in self._made.items()
         )
 
     def _certificate(self, place: str, region: str) -> acm.Certificate:

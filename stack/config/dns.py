@@ -57,7 +57,7 @@ class Names(Section):
 class HealthChecks(Section):
     """Whether the public endpoints are asked from all over the world if they are well."""
 
-    enabled: bool = Field(description="Whether they are. An alarm tells of one that is not.")
+    enabled: bool = Field(description="Whether they are. An alarm in CloudWatch shows one that is not.")
     path: UrlPath = Field(description="What is asked for, by HTTPS.")
     interval_seconds: Literal[10, 30] = Field(
         description="How often each of some sixteen checkers asks. 10 is charged as an option."

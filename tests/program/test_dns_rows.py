@@ -198,7 +198,7 @@ def test_one_name_leads_to_the_load_balancer_of_the_stack(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])
-@pytest.mark.requirement("EDG-04", part="the check; observability makes its alarm of a signal")
+@pytest.mark.requirement("EDG-04", part="the check of each public endpoint")
 def test_the_public_endpoint_is_checked(stack: str, tmp_path: Path) -> None:
     graph = planned_with(tmp_path, stack, HEALTH_CHECKS)
     assert hanging(graph) == []
@@ -208,6 +208,30 @@ def test_the_public_endpoint_is_checked(stack: str, tmp_path: Path) -> None:
         ("TCP", f"stream.{DOMAINS[stack]}", None),
     }
     assert {(check["port"], check["requestInterval"], check["failureThreshold"]) for check in checks} == {(443, 30, 3)}
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+@pytest.mark.requirement("EDG-04", part="an alarm of each check, where its metric is; who is told comes with the topics")
+def test_every_check_has_an_alarm_in_the_one_region_that_its_metric_is_in(stack: str, tmp_path: Path) -> None:
+    graph = planned_with(tmp_path, stack, HEALTH_CHECKS)
+    checks = {found.outputs["id"] for found in of_kind(graph, "HealthCheck") if found.custom}
+    alarms = [one.inputs for one in of_kind(graph, "MetricAlarm") if one.inputs["namespace"] == "AWS/Route53"]
+    assert {alarm["dimensions"]["HealthCheckId"] for alarm in alarms} == checks
+    assert len(alarms) == len(checks) == 2
+    assert {(alarm["metricName"], alarm["comparisonOperator"], alarm["threshold"], alarm["region"]) for alarm in alarms} == {
+        ("HealthCheckStatus", "LessThanThreshold", 1, "us-east-1")
+    }
+
+
+@ONE_QUICKLY
+@pytest.mark.requirement("OBS-14", part="of the certificates of public names; who is told comes with the topics")
+def test_every_certificate_has_an_alarm_beside_it_thirty_days_before_it_ends(stack: str, tmp_path: Path) -> None:
+    graph = planned_with(tmp_path, stack, NAMES)
+    made = {(found.outputs["arn"], found.inputs["region"]) for found in of_kind(graph, "Certificate") if found.custom}
+    alarms = [one.inputs for one in of_kind(graph, "MetricAlarm") if one.inputs["metricName"] == "DaysToExpiry"]
+    assert {(alarm["dimensions"]["CertificateArn"], alarm["region"]) for alarm in alarms} == made
+    assert len(alarms) == len(made) == (2 if stack == "prod" else 1)
+    assert {(alarm["comparisonOperator"], alarm["threshold"]) for alarm in alarms} == {("LessThanThreshold", 30)}
 
 
 @pytest.mark.requirement("EDG-05")
