@@ -7,13 +7,16 @@ from itertools import combinations
 from stack.config.breach import Breach
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
-from stack.config.public_names import OWN_LABELS, PUBLIC
+from stack.config.public_names import OWN_LABELS, PUBLIC, certified
+from stack.config.services import Route
 from stack.config.traffic_rules import balancers_of, routes
 
-_DNS = f"{NAMESPACE}:dns"
+_DNS, _LOAD_BALANCERS = f"{NAMESPACE}:dns", f"{NAMESPACE}:loadBalancers"
 _DOMAIN: KeyPath = (_DNS, "domain")
 CERTIFICATE_DOMAIN_LIMIT = 64
 """Characters of the first name on a certificate (ACM API reference, RequestCertificate, `DomainName`)."""
+CERTIFICATE_NAMES_LIMIT = 10
+"""Names on one certificate, by default (ACM user guide, "Quotas")."""
 
 
 def domains_between(configs: Mapping[str, StackConfig]) -> Iterator[tuple[str, Breach]]:
@@ -82,8 +85,27 @@ def _names_have_a_zone(config: StackConfig) -> Iterator[Breach]:
 def _streams_have_names_of_their_own(config: StackConfig) -> Iterator[Breach]:
     for name in balancers_of(config, "network") if config.dns.names.enabled else ():
         if name in OWN_LABELS:
-            at: KeyPath = (f"{NAMESPACE}:loadBalancers", name)
+            at: KeyPath = (_LOAD_BALANCERS, name)
             yield Breach(path=at, problem=f"{name}.{config.dns.domain} leads elsewhere", allowed="another name")
+
+
+def _requests_come_in_by_name(config: StackConfig) -> Iterator[Breach]:
+    for name in balancers_of(config, "application") if config.dns.names.enabled else ():
+        if name != PUBLIC:
+            yield Breach(
+                path=(_LOAD_BALANCERS, name),
+                problem="would face the internet without a name of its own on the certificate",
+                allowed=f"none of kind application but {PUBLIC} while dns.names.enabled is true",
+            )
+
+
+def _names_fit_on_the_certificate(config: StackConfig) -> Iterator[Breach]:
+    if config.dns.names.enabled and len(names := certified(config)) > CERTIFICATE_NAMES_LIMIT:
+        yield Breach(
+            path=(_LOAD_BALANCERS,),
+            problem=f"{len(names)} names are too many for a certificate: {', '.join(names)}",
+            allowed=f"at most {CERTIFICATE_NAMES_LIMIT}, one for each load balancer that services stream through among them",
+        )
 
 
 def _what_is_checked_has_a_name(config: StackConfig) -> Iterator[Breach]:
@@ -100,21 +122,37 @@ def _what_is_checked_has_a_name(config: StackConfig) -> Iterator[Breach]:
             problem="true, but the names lead nowhere",
             allowed=f"a load balancer called {PUBLIC}",
         )
-    elif dns.health_checks.enabled and not _answered(config, dns.health_checks.path):
+    elif dns.health_checks.enabled:
+        yield from _the_check_gets_an_answer(config)
+
+
+def _the_check_gets_an_answer(config: StackConfig) -> Iterator[Breach]:
+    at: KeyPath = (_DNS, "healthChecks", "path")
+    path = config.dns.health_checks.path
+    route = _taken(config, path)
+    if route is None or route.protocol == "grpc":
         yield Breach(
-            path=(_DNS, "healthChecks", "path"),
-            problem=f"{dns.health_checks.path} leads to no service: the check would fail for ever",
+            path=at,
+            problem=f"{path} leads to no service: the check would fail for ever",
             allowed=f"a path of a route through {PUBLIC}",
+        )
+    elif route.sign_in:
+        # What answers is the load balancer, with a redirection, which Route 53 takes for well.
+        yield Breach(
+            path=at,
+            problem=f"{path} leads to the page to sign in at, whatever the service does: the check would never fail",
+            allowed=f"a path of a route through {PUBLIC} without signIn",
         )
 
 
-def _answered(config: StackConfig, path: str) -> bool:
-    """Whether a request for `path` gets to a service. Load balancers and shells agree on what `*` and `?` stand for."""
-    return any(
-        route.load_balancer == PUBLIC and route.protocol != "grpc" and fnmatchcase(path, pattern)
+def _taken(config: StackConfig, path: str) -> Route | None:
+    """The route that a request for `path` takes. Load balancers and shells agree on what `*` and `?` stand for."""
+    fitting = [
+        route
         for _, _, route in routes(config)
-        for pattern in route.paths
-    )
+        if route.load_balancer == PUBLIC and any(fnmatchcase(path, pattern) for pattern in route.paths)
+    ]
+    return min(fitting, key=lambda route: route.priority, default=None)
 
 
 def _failover_is_whole(config: StackConfig) -> Iterator[Breach]:
@@ -139,6 +177,8 @@ DNS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _delegations_lead_elsewhere,
     _names_have_a_zone,
     _streams_have_names_of_their_own,
+    _requests_come_in_by_name,
+    _names_fit_on_the_certificate,
     _what_is_checked_has_a_name,
     _failover_is_whole,
 )
