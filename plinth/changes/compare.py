@@ -65,7 +65,7 @@ class Comparer:
         ignored = [parsed(path) for path in new.options.ignore_changes]
         was, will_be = self._inputs(old, new, fresh)
         for one in differences(was, will_be, facts.unordered):
-            if not any(covers(pattern, one.path) for pattern in ignored) and not self._is_no_change(one, old, facts):
+            if not any(covers(pattern, one.path) for pattern in ignored) and not self._is_no_change(one, old, will_be, facts):
                 yield one
 
     def _inputs(self, old: Resource, new: Resource, fresh: Set[str]) -> tuple[dict[str, Value], dict[str, Value]]:
@@ -81,10 +81,10 @@ class Comparer:
     def _terms(self) -> tuple[Terms, Terms]:
         return common(self.before, self.after, self.matching.origin)
 
-    def _is_no_change(self, one: Difference, old: Resource, facts: Facts) -> bool:
+    def _is_no_change(self, one: Difference, old: Resource, will_be: Mapping[str, Value], facts: Facts) -> bool:
         """What the program no longer says but the cloud keeps; what it says now and is so already."""
         if one.after is Gap.ABSENT:
-            return any(covers(pattern, one.path) for pattern in facts.kept)
+            return any(_is_gone(pattern, one.path, will_be) for pattern in facts.kept)
         if one.before is Gap.ABSENT and not self.before.invented:
             return any(not any(differences(is_so, one.after, ())) for is_so in found(dict(old.outputs), one.path))
         return False
@@ -131,6 +131,12 @@ def is_deleted_first(old: Resource, new: Resource) -> bool:
     """Whether a replacement must wait until the old one is gone: on demand, or since both would have the same name."""
     same_name = any(old.inputs.get(key) == new.inputs.get(key) is not None for key in _NAMES)
     return new.options.delete_before_replace or same_name
+
+
+def _is_gone(pattern: Path, path: Path, will_be: Mapping[str, Value]) -> bool:
+    """Whether nothing is left of what `pattern` names, which what was at `path` belonged to: a part of it is not kept alone."""
+    whole = path[: len(pattern)]
+    return covers(pattern, path) and (whole == path or not any(found(dict(will_be), whole)))
 
 
 def _concerns(pattern: Path, changed: Difference) -> bool:

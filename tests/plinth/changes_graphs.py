@@ -20,7 +20,7 @@ NONE = Options()
 FACTS: Mapping[str, Facts] = read(
     [
         "type,source,create_only,kept,unordered,unasked",
-        f"{VPC},the provider,cidrBlock,ipv6CidrBlock,,",
+        f"{VPC},the provider,cidrBlock names,ipv6CidrBlock names,names,",
         f"{SUBNET},the provider,vpcId cidrBlock,availabilityZone,,",
         f"{ROUTE},the provider,,,gateways,",
         f"{DATABASE},the provider,storage.encrypted snapshots[*].id,,,",

@@ -169,11 +169,14 @@ def test_a_list_without_an_order_differs_by_what_is_in_it() -> None:
     assert kinds(moved) == {"a": Kind.UPDATE}
 
 
-def test_what_the_program_no_longer_says_may_be_kept_by_the_cloud() -> None:
+def test_what_the_program_no_longer_says_may_be_kept_by_the_cloud_as_a_whole() -> None:
     found = compared(graph(thing("a", ipv6CidrBlock="x", cidrBlock="y")), graph(thing("a", cidrBlock="y")))
     assert kinds(found) == {}
     gone = compared(graph(thing("a", cidrBlock="y")), graph(thing("a")))
     assert [(one.before, one.after) for one in change_of(gone, "a").properties] == [("y", Gap.ABSENT)]
+    two, one, none = (graph(thing("a", names=names)) for names in (["x", "y"], ["y"], []))
+    assert kinds(compared(two, one)) == kinds(compared(one, two)) == {"a": Kind.REPLACE}, "a part of it is not kept alone"
+    assert kinds(compared(two, none)) == kinds(compared(two, graph(thing("a")))) == {}
 
 
 def test_what_the_program_says_now_may_be_so_already() -> None:

@@ -8,7 +8,7 @@ from plinth.changes.cascade import changes
 from plinth.changes.facts import table
 from plinth.changes.model import Change, Changes, Kind
 from plinth.engine.graph import Graph, Resource
-from tests.program.switched import NAMES, ONE_QUICKLY, ZONE, planned, turned_on
+from tests.program.switched import HEALTH_CHECKS, NAMES, ONE_QUICKLY, ZONE, planned, turned_on
 
 _BALANCER, _LISTENER = "aws:lb/loadBalancer:LoadBalancer", "aws:lb/listener:Listener"
 _RULE, _GROUP, _SERVICE = "aws:lb/listenerRule:ListenerRule", "aws:lb/targetGroup:TargetGroup", "aws:ecs/service:Service"
@@ -67,3 +67,11 @@ def test_services_follow_to_the_new_target_groups_and_stay(stack: str, on: bool,
     followers = {change.resource.name: change.kind for change in of_type(found, _SERVICE) if led_to(found.after, change.resource)}
     assert followers
     assert set(followers.values()) == {Kind.UPDATE}
+
+
+@ONE_QUICKLY
+@BOTH_WAYS
+def test_a_certificate_with_a_name_more_or_less_is_a_new_one(stack: str, on: bool, tmp_path: Path) -> None:
+    without, with_it = (planned(tmp_path, stack, turned_on(*switches)) for switches in ((NAMES,), (NAMES, HEALTH_CHECKS)))
+    found = changes(*((without, with_it) if on else (with_it, without)), table())
+    assert {change.kind for change in of_type(found, "aws:acm/certificate:Certificate")} == {Kind.REPLACE}
