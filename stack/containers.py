@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from pulumi import Output
 
 from components.core.context import Context
-from components.core.contracts import ContainerCluster, EncryptionKey, Routed, SessionRecords
+from components.core.contracts import ContainerCluster, EncryptionKey, Routed, SessionRecords, SharedFiles
 from components.core.offers import Statement
 from components.core.told import Told
 from components.core.tracing import COLLECTOR
+from components.storage.files import mounted_at
 from stack.config.container_rules import PGBOUNCER, PGBOUNCER_PORT, traces
 from stack.config.loader import Stack
 from stack.config.model import StackConfig
@@ -26,7 +27,7 @@ from stack.told import said, told
 if TYPE_CHECKING:
     from components.compute.definitions import Port
     from components.compute.ecs_service import EcsService
-    from components.compute.task import Container
+    from components.compute.task import Container, Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +171,31 @@ def _task(stack: Stack, ctx: Context, name: str, around: Surroundings) -> Output
         sidecars=_sidecars(stack, ctx, name, around, by_reference),
         read=rights(read_at_start(stack.config, name), around.things, ctx).statements,
         pulls=tuple(image for image in images if image in around.images.uris),
+        volumes=_volumes(stack, name, around.files),
     )
     return Task(f"task-{name}", args, ctx).definition_arn
+
+
+def _volumes(stack: Stack, name: str, shared: SharedFiles | None) -> Mapping[str, "Volume"]:
+    """The files that it names, each by the door that it names: only to be read unless an entry says that it writes."""
+    from components.compute.task import Volume
+
+    verbs: dict[str, set[str]] = {}
+    for entry in stack.config.services[name].access:
+        kind, _, point = entry.to.partition(".")
+        if kind == "files":
+            verbs.setdefault(point, set()).add(entry.verb)
+    if shared is None:
+        return {}
+    return {
+        point: Volume(
+            file_system_id=shared.file_system_id,
+            access_point_id=shared.access_point_ids[point],
+            path=mounted_at(point),
+            read_only="write" not in used,
+        )
+        for point, used in verbs.items()
+    }
 
 
 def _main(stack: Stack, ctx: Context, name: str, around: Surroundings, by_reference: tuple[Told, ...]) -> "Container":

@@ -36,6 +36,8 @@ def publish(platform: Platform) -> None:
         export("cluster", platform.containers.cluster_name)
         export("services", platform.containers.service_names)
     export("buckets", {name: bucket.bucket_name for name, bucket in platform.buckets.items()})
+    if platform.files:
+        export("files", {"fileSystemId": platform.files.file_system_id, "accessPointIds": platform.files.access_point_ids})
     export("databases", exported(platform.databases))
     export("stores", caches.facts(platform.caches))
     export("queues", {name: queue.queue_url for name, queue in platform.queues.items()})

@@ -20,6 +20,7 @@ from components.core.contracts import (
     PublicZone,
     SecurityGroups,
     ServiceRegistry,
+    SharedFiles,
 )
 from components.networking.firewall import Firewall, FirewallArgs
 from components.networking.network import Network, NetworkArgs
@@ -39,6 +40,7 @@ class Platform:
     firewall: SecurityGroups
     discovery: ServiceRegistry | None
     buckets: Mapping[str, ObjectStore]
+    files: SharedFiles | None
     zone: PublicZone | None
     certificates: Certificates | None
     names: dns.Names
@@ -65,7 +67,6 @@ def build(stack: Stack) -> Platform:
     queue_arns = {name: queue.queue_arn for name, queue in queues_made.items()}
     buckets = storage.buckets(stack, ctx, keys, holders, archives, queue_arns)
     storage.account(stack, ctx, keys)
-    workloads = identities.identities(stack, ctx, holders, own_rights=containers.own_rights)
     identities.pipelines(stack, ctx)
     identities.break_glass(stack, ctx)
     zone = dns.zone(stack, ctx)
@@ -78,7 +79,9 @@ def build(stack: Stack) -> Platform:
     _endpoints(stack, ctx, network, firewall)
     _vpn(stack, ctx, network, firewall, logs_key)
     discovery = _discovery(stack, ctx, network)
-    storage.files(stack, ctx, keys, _workload_subnets(network), firewall)
+    shared = storage.files(stack, ctx, keys, holders, _workload_subnets(network), firewall)
+    acting = identities.holders(stack, ctx, things(stack, ctx, shared))
+    workloads = identities.identities(stack, ctx, acting, own_rights=containers.own_rights)
     kept = images.images(stack, ctx, keys)
     beneath = databases.Around(
         network=network, firewall=firewall, keys=keys, logs_key=logs_key, secrets=secrets, images=kept, things=there
@@ -100,6 +103,7 @@ def build(stack: Stack) -> Platform:
             **caches.tell(stack, ctx, caches_made),
         },
         images=kept,
+        files=shared,
         things=there,
         routed=traffic.routed(stack, ctx, outside, entrances, streams),
     )
@@ -112,6 +116,7 @@ def build(stack: Stack) -> Platform:
         firewall=firewall,
         discovery=discovery,
         buckets=buckets,
+        files=shared,
         zone=zone,
         certificates=certificates,
         names=names,

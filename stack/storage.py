@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from pulumi import Input, Output
 
 from components.core.context import Context
-from components.core.contracts import CopiedKey, LogTarget, ObjectStore, SecurityGroups
+from components.core.contracts import CopiedKey, LogTarget, ObjectStore, SecurityGroups, SharedFiles
 from components.security.purposes import Purpose
 from components.storage.names import bucket_arn
 from stack.config.loader import Stack
@@ -77,12 +77,17 @@ def buckets(
 
 
 def files(
-    stack: Stack, ctx: Context, keys: Mapping[Purpose, CopiedKey], subnet_ids: Mapping[str, Output[str]], firewall: SecurityGroups
-) -> None:
-    """The file system that services share, in the zones of workloads."""
+    stack: Stack,
+    ctx: Context,
+    keys: Mapping[Purpose, CopiedKey],
+    holders: Sequence[Holder],
+    subnet_ids: Mapping[str, Output[str]],
+    firewall: SecurityGroups,
+) -> SharedFiles | None:
+    """The file system that services share, in the zones of workloads. Its doors are for those of `holders` who name them."""
     wanted = stack.config.storage.files
     if not wanted.enabled:
-        return
+        return None
     from components.storage.file_system import AccessPoint, FileSystem, FileSystemArgs
 
     args = FileSystemArgs(
@@ -93,10 +98,16 @@ def files(
         cold_days=wanted.cold_after_days,
         backup=wanted.backup,
         access_points={
-            name: AccessPoint(path=point.path, uid=point.uid, gid=point.gid) for name, point in wanted.access_points.items()
+            name: AccessPoint(path=point.path, uid=point.uid, gid=point.gid, opened_by=_through(stack, name, holders))
+            for name, point in wanted.access_points.items()
         },
     )
-    FileSystem("files", args, ctx.asked_by("plinth:storage.files"))
+    return FileSystem("files", args, ctx.asked_by("plinth:storage.files"))
+
+
+def _through(stack: Stack, point: str, holders: Sequence[Holder]) -> tuple[str, ...]:
+    named = {name for name, service in stack.config.services.items() if any(e.to == f"files.{point}" for e in service.access)}
+    return tuple(holder.arn for holder in holders if holder.kind == "service" and holder.name in named)
 
 
 def account(stack: Stack, ctx: Context, keys: Mapping[Purpose, CopiedKey]) -> None:

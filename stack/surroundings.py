@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pulumi import Output
 
 from components.core.access import Thing
-from components.core.contracts import EncryptionKey, Routed, SecurityGroups, ServiceRegistry
+from components.core.contracts import EncryptionKey, Routed, SecurityGroups, ServiceRegistry, SharedFiles
 from components.security.purposes import Purpose
 from components.security.workload import Workload
 from stack.images import Images
@@ -17,8 +17,8 @@ class Surroundings:
     """What is around a service.
 
     `subnet_ids` by zone; `workloads`, what their code acts as, by service; `secret_arns` by name; `fact_arns`, of what is to be
-    known of stores, by store and fact; `images`, their registries and what runs of them; `things`, what `access` lists may name;
-    `routed` by service, for those to which requests are led.
+    known of stores, by store and fact; `images`, their registries and what runs of them; `files`, those that services
+    share; `things`, what `access` lists may name; `routed` by service, for those to which requests are led.
     """
 
     subnet_ids: Mapping[str, Output[str]]
@@ -30,5 +30,6 @@ class Surroundings:
     secret_arns: Mapping[str, Output[str]]
     fact_arns: Mapping[str, Mapping[str, Output[str]]]
     images: Images
+    files: SharedFiles | None
     things: Mapping[str, Thing]
     routed: Mapping[str, Routed]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from components.core.access import Endpoint, Thing, endpoint_for, statements_for
 from components.core.context import Context
+from components.core.contracts import SharedFiles
 from components.core.needs import Need
 from components.core.offers import Ingress, Statement
 from components.core.parameters import parameter_arn
-from components.core.tagging import ENVIRONMENT, PROJECT
 from components.core.verbs import Kind
 from components.data.engines import ENGINES
 from components.data.names import REDIS_PORT, queue_arn
@@ -53,9 +53,12 @@ class Rights:
     queues: tuple[tuple[str, Statement], ...]
 
 
-def things(stack: Stack, ctx: Context) -> Mapping[str, Thing]:
-    """Everything that `stack.config.targets` lists, by the same names."""
-    return dict(_things(stack, ctx))
+def things(stack: Stack, ctx: Context, shared: SharedFiles | None = None) -> Mapping[str, Thing]:
+    """Everything that `stack.config.targets` lists, by the same names.
+
+    Rights on files come with the `shared` file system: what AWS calls it and its doors is not known before they exist.
+    """
+    return dict(_things(stack, ctx, shared))
 
 
 def rights(access: Sequence[Access], there: Mapping[str, Thing], ctx: Context) -> Rights:
@@ -87,9 +90,12 @@ def _on(kind: Kind, found: Sequence[tuple[Need, Thing, tuple[Statement, ...]]]) 
     )
 
 
-def _things(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
+def _things(stack: Stack, ctx: Context, shared: SharedFiles | None) -> Iterator[tuple[str, Thing]]:
     yield from _stores(stack, ctx)
     yield from _kept(stack, ctx)
+    if stack.config.storage.files.enabled:
+        for point in stack.config.storage.files.access_points:
+            yield f"files.{point}", _files(point, shared)
     for name in stack.config.data.queues:
         yield f"queue.{name}", Thing(kind="queue", arns=(queue_arn(ctx, name),), encrypted=True)
     for name, port in listening(stack.config).items():
@@ -109,7 +115,7 @@ def _stores(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
 
 
 def _kept(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
-    """Secrets, keys, objects and files."""
+    """Secrets, keys and objects."""
     for name, kept_in in secrets(stack.config).items():
         kind = "secret" if kept_in == "secrets-manager" else "parameter"
         yield f"secret.{name}", Thing(kind=kind, arns=(secret_arn(ctx, name, kept_in),), encrypted=True)
@@ -117,22 +123,15 @@ def _kept(stack: Stack, ctx: Context) -> Iterator[tuple[str, Thing]]:
         yield f"key.{purpose}", _key(ctx, purpose)
     for name in stack.config.storage.buckets:
         yield f"bucket.{name}", Thing(kind="bucket", arns=(bucket_arn(ctx, name),), encrypted=True)
-    if stack.config.storage.files.enabled:
-        for point in stack.config.storage.files.access_points:
-            yield f"files.{point}", _files(ctx)
 
 
-def _files(ctx: Context) -> Thing:
-    """Which door is opened, whoever mounts says; past the doors nobody gets (`components.storage.file_system`)."""
-    return Thing(
-        kind="files",
-        arns=(f"arn:aws:elasticfilesystem:{ctx.region}:{ctx.account_id}:file-system/*",),
-        endpoint=Endpoint(group="files", ingress=Ingress(port=NFS_PORT, purpose="Shared files")),
-        conditions={
-            "StringEquals": {f"aws:ResourceTag/{PROJECT}": ctx.project, f"aws:ResourceTag/{ENVIRONMENT}": ctx.environment}
-        },
-        because="a file system's ARN is not known before it exists; its tags are",
-    )
+def _files(point: str, shared: SharedFiles | None) -> Thing:
+    """Whoever names it comes through this door, and through no other."""
+    endpoint = Endpoint(group="files", ingress=Ingress(port=NFS_PORT, purpose="Shared files"))
+    if shared is None:
+        return Thing(kind="files", endpoint=endpoint)
+    through = {"ArnEquals": {"elasticfilesystem:AccessPointArn": shared.access_point_arns[point]}}
+    return Thing(kind="files", arns=(shared.file_system_arn,), endpoint=endpoint, conditions=through)
 
 
 def _key(ctx: Context, purpose: str) -> Thing:

@@ -8,6 +8,7 @@ from components.core.context import Context
 from components.core.parameters import parameter_arn
 from components.core.told import Told
 from components.data.names import queue_name
+from components.storage.files import mounted_at
 from components.storage.names import bucket_name
 from stack.config.loader import Stack
 from stack.config.told import CACHES, connected, host, login, places, stores, through_proxy
@@ -87,6 +88,8 @@ def _place(stack: Stack, ctx: Context, name: str, to: str) -> str:
     match kind:
         case "bucket":
             return bucket_name(ctx, thing)
+        case "files":
+            return mounted_at(thing)
         case "queue":
             return f"https://sqs.{ctx.region}.amazonaws.com/{ctx.account_id}/{queue_name(ctx, thing)}"
         case _:

@@ -20,6 +20,15 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """Where a container finds the volume of this name, and whether it can only read what is there."""
+
+    volume: str
+    path: str
+    read_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """One container, all of it known: `image` and the references in `secrets` are text by now.
 
@@ -41,6 +50,7 @@ class Definition:
     essential: bool = True
     port: Port | None = None
     after: tuple[str, ...] = field(default=())
+    mounts: tuple[Mount, ...] = ()
 
 
 def rendered(definitions: Sequence[Definition]) -> str:
@@ -74,6 +84,9 @@ def _body(one: Definition) -> dict[str, Any]:
         "entryPoint": list(one.entry_point),
         "command": list(one.command),
         "user": one.user,
+        "mountPoints": [
+            {"containerPath": mount.path, "readOnly": mount.read_only, "sourceVolume": mount.volume} for mount in one.mounts
+        ],
         "portMappings": _ports(one.port),
         "dependsOn": [{"containerName": name, "condition": "START"} for name in one.after],
     }

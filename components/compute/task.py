@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import ecs
 
-from components.compute.definitions import Definition, Port, reference, rendered
+from components.compute.definitions import Definition, Mount, Port, reference, rendered
 from components.compute.fargate import size_problem
 from components.compute.registry import pull_statements
 from components.core.checks import name_problems, refuse
@@ -43,13 +43,24 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """Files that services share, entered by one access point. The service finds them at `path`, or can only read them."""
+
+    file_system_id: Input[str]
+    access_point_id: Input[str]
+    path: str
+    read_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskArgs:
     """A task of `service` with `cpu` units and `memory_mb` MiB, one of the pairs that Fargate has.
 
     `main` listens on `port`, if at all. `sidecars` by name start before it and stop after it; it finds them on localhost. `read`
     is what whoever starts the task reads for what they are told; `pulls` are the images from registries of the stack. Code in it
     acts as `role_arn`. A container has `stop_seconds` (2 to 120) to end. `read_only` says whether files can be written in memory
-    alone. Records are kept for `retention_days`, encrypted with `key_arn`. Raises ValueError that names every fault.
+    and in `volumes` alone, which are by name; `main` has them. Records are kept for `retention_days`, encrypted with `key_arn`.
+    Raises ValueError that names every fault.
     """
 
     service: str
@@ -65,6 +76,7 @@ class TaskArgs:
     sidecars: Mapping[str, Container] = field(default_factory=dict[str, Container])
     read: tuple[Statement, ...] = ()
     pulls: tuple[str, ...] = ()
+    volumes: Mapping[str, Volume] = field(default_factory=dict[str, Volume])
 
     def __post_init__(self) -> None:
         refuse(self, self._problems())
@@ -114,6 +126,7 @@ class Task(Component):
             execution_role_arn=starter.ready_arn,
             task_role_arn=args.role_arn,
             container_definitions=_definitions(args, ctx),
+            volumes=[_volume(name, volume) for name, volume in args.volumes.items()] or None,
             region=ctx.region,
             tags=ctx.tagged(f"{name}-definition"),
             opts=self.under(after=[group]),
@@ -130,6 +143,20 @@ def _starter(args: TaskArgs, ctx: Context) -> ServiceRoleArgs:
         purpose=f"Starts the tasks of {args.service}",
         area=args.service,
         job="starter",
+    )
+
+
+def _volume(name: str, volume: Volume) -> ecs.TaskDefinitionVolumeArgs:
+    """Over TLS, and as the role of the task: the file system lets in nobody else (`components.storage.file_system`)."""
+    return ecs.TaskDefinitionVolumeArgs(
+        name=name,
+        efs_volume_configuration=ecs.TaskDefinitionVolumeEfsVolumeConfigurationArgs(
+            file_system_id=volume.file_system_id,
+            transit_encryption="ENABLED",
+            authorization_config=ecs.TaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigArgs(
+                access_point_id=volume.access_point_id, iam="ENABLED"
+            ),
+        ),
     )
 
 
@@ -164,4 +191,9 @@ def _definition(args: TaskArgs, ctx: Context, name: str, container: Container, k
         essential=container.essential,
         port=args.port if main else None,
         after=tuple(args.sidecars) if main else (),
+        mounts=_mounts(args) if main else (),
     )
+
+
+def _mounts(args: TaskArgs) -> tuple[Mount, ...]:
+    return tuple(Mount(volume=name, path=one.path, read_only=one.read_only) for name, one in args.volumes.items())

@@ -148,6 +148,30 @@ class ObjectStore(Protocol):
         ...
 
 
+class SharedFiles(Protocol):
+    """A file system that services share, entered by its access points alone."""
+
+    @property
+    def file_system_id(self) -> Output[str]:
+        """Its id, known once it can be mounted in every zone."""
+        ...
+
+    @property
+    def file_system_arn(self) -> Output[str]:
+        """Its ARN."""
+        ...
+
+    @property
+    def access_point_ids(self) -> Mapping[str, Output[str]]:
+        """The doors to it, by name."""
+        ...
+
+    @property
+    def access_point_arns(self) -> Mapping[str, Output[str]]:
+        """Their ARNs, by name."""
+        ...
+
+
 class KeyValueStore(Protocol):
     """A cache that clients connect to by TLS, with a token."""
 

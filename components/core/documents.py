@@ -56,7 +56,7 @@ class Refusal:
     Raises ValueError unless exactly one of the first two is given.
     """
 
-    conditions: Mapping[str, Mapping[str, str]]
+    conditions: Conditions
     actions: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
     resources: tuple[str, ...] = ("*",)
@@ -71,7 +71,7 @@ def identity_policy(statements: Sequence[Statement], *, limit: int = ROLE_LIMIT,
 
     Raises ValueError where it is longer than `limit`.
     """
-    return _document([(statement, {}) for statement in statements], [_refused(refusal, {}) for refusal in refusals], limit)
+    return _document([(statement, {}) for statement in statements], [(refusal, {}) for refusal in refusals], limit)
 
 
 def resource_policy(grants: Sequence[Grant], *, limit: int, refusals: Sequence[Refusal] = ()) -> Input[str]:
@@ -80,7 +80,7 @@ def resource_policy(grants: Sequence[Grant], *, limit: int, refusals: Sequence[R
     A refusal is of everybody. Raises ValueError where the policy is longer.
     """
     entries = [(grant.statement, {"Principal": principal(grant.principals)}) for grant in grants]
-    return _document(entries, [_refused(refusal, {"Principal": "*"}) for refusal in refusals], limit)
+    return _document(entries, [(refusal, {"Principal": "*"}) for refusal in refusals], limit)
 
 
 def document(bodies: Sequence[Mapping[str, Any]], limit: int) -> str:
@@ -141,20 +141,22 @@ def _estimate(statement: Statement) -> str:
 
 
 def _document(
-    entries: Sequence[tuple[Statement, Mapping[str, Any]]], refused: Sequence[Mapping[str, Any]], limit: int
+    entries: Sequence[tuple[Statement, Mapping[str, Any]]], refusals: Sequence[tuple[Refusal, Mapping[str, Any]]], limit: int
 ) -> Input[str]:
     inputs = [text for statement, _ in entries for text in _inputs(statement)]
+    inputs += [text for refusal, _ in refusals for text in _values(refusal.conditions)]
 
     def render(texts: Sequence[str]) -> str:
         left = iter(texts)
-        return document([*(_body(statement, whom, left) for statement, whom in entries), *refused], limit)
+        allowed = [_body(statement, whom, left) for statement, whom in entries]
+        return document([*allowed, *(_refused(refusal, whom, left) for refusal, whom in refusals)], limit)
 
     return render(inputs) if _plain(inputs) else gather(inputs).apply(render)
 
 
-def _refused(refusal: Refusal, whom: Mapping[str, Any]) -> dict[str, Any]:
+def _refused(refusal: Refusal, whom: Mapping[str, Any], texts: Iterator[str]) -> dict[str, Any]:
     which = {"Action": sorted(set(refusal.actions))} if refusal.actions else {"NotAction": sorted(set(refusal.but))}
-    conditions = {operator: dict(sorted(block.items())) for operator, block in sorted(refusal.conditions.items())}
+    conditions = _in_order(_conditions(refusal.conditions, texts))
     return {"Effect": "Deny", **whom, **which, "Resource": sorted(refusal.resources), "Condition": conditions}
 
 
@@ -165,7 +167,11 @@ def _plain(inputs: list[Input[str]]) -> TypeGuard[list[str]]:
 def _inputs(statement: Statement) -> Iterator[Input[str]]:
     """What may not be known yet, in the order in which `_body` asks for it."""
     yield from statement.resources
-    for block in statement.conditions.values():
+    yield from _values(statement.conditions)
+
+
+def _values(conditions: Conditions) -> Iterator[Input[str]]:
+    for block in conditions.values():
         for value in block.values():
             yield from value if isinstance(value, tuple) else (value,)
 
@@ -181,7 +187,7 @@ def _body(statement: Statement, whom: Mapping[str, Any], texts: Iterator[str]) -
         "Resource": sorted(set(resources)),
     }
     if conditions:
-        body["Condition"] = {operator: dict(sorted(block.items())) for operator, block in sorted(conditions.items())}
+        body["Condition"] = _in_order(conditions)
     return body
 
 
@@ -192,6 +198,10 @@ def _conditions(conditions: Conditions, texts: Iterator[str]) -> dict[str, dict[
         }
         for operator, block in conditions.items()
     }
+
+
+def _in_order(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {operator: dict(sorted(block.items())) for operator, block in sorted(conditions.items())}
 
 
 def _compact(body: Mapping[str, Any]) -> str:

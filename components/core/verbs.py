@@ -107,7 +107,7 @@ CAPABILITIES: Mapping[Kind, Capabilities] = MappingProxyType(
         "database": Capabilities(verbs={"connect": _connects("db-user", "rds-db:connect")}),
         "files": Capabilities(
             verbs={
-                "mount": _connects("file-system", "elasticfilesystem:ClientMount"),
+                "read": _connects("file-system", "elasticfilesystem:ClientMount"),
                 "write": _connects("file-system", "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"),
             }
         ),

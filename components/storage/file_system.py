@@ -13,6 +13,7 @@ from components.core.component import Component
 from components.core.context import Context
 from components.core.documents import Refusal, resource_policy
 from components.core.offers import Signal
+from components.core.outputs import gather
 from components.core.tagging import BACKUP
 from components.storage.files import Throughput
 
@@ -21,6 +22,7 @@ COLD_DAYS: Final = (1, 7, 14, 30, 60, 90, 180, 270, 365)
 _POLICY_LIMIT = 20_000
 """Characters of a file system's policy (EFS API reference, PutFileSystemPolicy)."""
 _CLIENT = ("elasticfilesystem:ClientMount", "elasticfilesystem:ClientRootAccess", "elasticfilesystem:ClientWrite")
+_BY: Final = "elasticfilesystem:AccessPointArn"
 _IDS = range(1, 2**32)
 _PATH = re.compile(r"/[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,3}")
 _BUSY_PERCENT = 95
@@ -28,11 +30,15 @@ _BUSY_PERCENT = 95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPoint:
-    """A door to one folder: whoever comes through it sees `path` as the root and is user `uid` of group `gid`."""
+    """A door to one folder: whoever comes through it sees `path` as the root and is user `uid` of group `gid`.
+
+    `opened_by` are the ARNs of the roles that come through it; where it is empty, the rights of each role say so alone.
+    """
 
     path: str
     uid: int
     gid: int
+    opened_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +87,10 @@ class FileSystem(Component):
     TYPE: ClassVar[str] = "plinth:storage:FileSystem"
 
     file_system_id: Output[str]
+    """Known once it can be mounted in every zone."""
+    file_system_arn: Output[str]
     access_point_ids: Mapping[str, Output[str]]
+    access_point_arns: Mapping[str, Output[str]]
 
     def __init__(self, name: str, args: FileSystemArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
@@ -99,14 +108,16 @@ class FileSystem(Component):
             tags=ctx.tagged(f"{name}-files", **({BACKUP: "daily"} if args.backup else {})),
             opts=self.under(stateful=True),
         )
+        doors = {key: self._door(key, point, files.id) for key, point in args.access_points.items()}
+        refusals = (*_refusals(), *_past_the_doors(args.access_points, {key: door.arn for key, door in doors.items()}))
         policy = efs.FileSystemPolicy(
             f"{name}-policy",
             file_system_id=files.id,
-            policy=resource_policy((), limit=_POLICY_LIMIT, refusals=_refusals()),
+            policy=resource_policy((), limit=_POLICY_LIMIT, refusals=refusals),
             region=ctx.region,
             opts=self.under(guards=True),
         )
-        for zone, subnet in args.subnet_ids.items():
+        mounts = [
             efs.MountTarget(
                 f"{name}-mount-{zone[-1]}",
                 file_system_id=files.id,
@@ -114,7 +125,9 @@ class FileSystem(Component):
                 security_groups=[args.group_id],
                 region=ctx.region,
                 opts=self.under(after=[policy]),  # never open before it says to whom
-            )
+            ).id
+            for zone, subnet in args.subnet_ids.items()
+        ]
         efs.BackupPolicy(
             f"{name}-backup",
             file_system_id=files.id,
@@ -122,8 +135,10 @@ class FileSystem(Component):
             region=ctx.region,
             opts=self.under(guards=True),
         )
-        self.access_point_ids = {key: self._door(key, point, files.id) for key, point in args.access_points.items()}
-        self.file_system_id = files.id
+        self.access_point_ids = {key: door.id for key, door in doors.items()}
+        self.access_point_arns = {key: door.arn for key, door in doors.items()}
+        self.file_system_id = gather([files.id, *mounts]).apply(lambda known: known[0])
+        self.file_system_arn = files.arn
         self.publish()
 
     @property
@@ -141,7 +156,7 @@ class FileSystem(Component):
             ),
         )
 
-    def _door(self, key: str, point: AccessPoint, files: Output[str]) -> Output[str]:
+    def _door(self, key: str, point: AccessPoint, files: Output[str]) -> efs.AccessPoint:
         name, ctx = f"{self.pulumi_resource_name}-point-{key}", self._ctx
         return efs.AccessPoint(
             name,
@@ -154,13 +169,22 @@ class FileSystem(Component):
             region=ctx.region,
             tags=ctx.tagged(name),
             opts=self.under(),
-        ).id
+        )
 
 
 def _refusals() -> tuple[Refusal, ...]:
     """Everybody, without TLS, without an access point, or from outside of the network (EFS user guide, "Using IAM")."""
     return (
         Refusal(actions=_CLIENT, conditions={"Bool": {"aws:SecureTransport": "false"}}),
-        Refusal(actions=_CLIENT, conditions={"Null": {"elasticfilesystem:AccessPointArn": "true"}}),
+        Refusal(actions=_CLIENT, conditions={"Null": {_BY: "true"}}),
         Refusal(actions=_CLIENT, conditions={"Bool": {"elasticfilesystem:AccessedViaMountTarget": "false"}}),
     )
+
+
+def _past_the_doors(points: Mapping[str, AccessPoint], arns: Mapping[str, Output[str]]) -> Iterator[Refusal]:
+    """Everybody by an access point that others made, and by one of ours all but those whom it is for."""
+    yield Refusal(actions=_CLIENT, conditions={"ArnNotEquals": {_BY: tuple(arns.values())}})
+    for key, point in points.items():
+        if point.opened_by:
+            not_theirs = {"ArnEquals": {_BY: arns[key]}, "ArnNotEquals": {"aws:PrincipalArn": point.opened_by}}
+            yield Refusal(actions=_CLIENT, conditions=not_theirs)

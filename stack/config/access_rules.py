@@ -64,6 +64,18 @@ def _entries_differ(config: StackConfig) -> Iterator[Breach]:
                 yield Breach(path=(*path, index), problem=f"{entry.to} as {entry.verb} stands there already", allowed="each once")
 
 
+def _files_are_mounted(config: StackConfig) -> Iterator[Breach]:
+    there = targets(config)
+    for name, service in config.services.items():
+        for index, entry in enumerate(service.access):
+            if there.get(entry.to) == "files" and service.runs_on != "ecs":
+                yield Breach(
+                    path=(f"{NAMESPACE}:services", name, "access", index, "to"),
+                    problem=f"{entry.to} cannot be mounted where it runs, on {service.runs_on}",
+                    allowed="files on ecs alone, a bucket anywhere",
+                )
+
+
 def _names_can_be_joined(config: StackConfig) -> Iterator[Breach]:
     """The rules between two security groups are called `<one>-to-<other>`."""
     for name in config.services:
@@ -103,6 +115,7 @@ ACCESS_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _entries_are_possible,
     _calls_arrive,
     _entries_differ,
+    _files_are_mounted,
     _names_can_be_joined,
     _secrets_are_there,
     _logins_keep_their_names,

@@ -122,7 +122,12 @@ class Files(Section):
     throughput: Throughput = Field(description="Whether it grows with what is stored, or with what is asked for and charged.")
     cold_after_days: ColdDays = Field(description="After how many days without a reader a file moves to Infrequent Access.")
     backup: bool = Field(description="Whether AWS Backup keeps a copy of each day.")
-    access_points: Mapping[Name, AccessPoint] = Field(description="Doors to it, by name; an `access` list names them.")
+    access_points: Mapping[Name, AccessPoint] = Field(
+        description=(
+            "Doors to it, by name. A service on ECS whose `access` list has files.shared finds what is behind that door at "
+            "/mnt/files/shared, which is also what its variable FILES_SHARED says."
+        )
+    )
 
 
 class Storage(Section):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.compute.definitions import Definition, Port, reference, rendered
-from components.compute.task import Container, Task, TaskArgs
+from components.compute.task import Container, Task, TaskArgs, Volume
 from components.core.offers import Statement
 from components.core.told import Told
 from plinth.engine.graph import Graph
@@ -101,6 +101,30 @@ def test_only_the_service_itself_listens_by_a_name() -> None:
     ]
     assert "portMappings" not in found["pgbouncer"]
     assert "portMappings" not in containers(task(port=None))["booking"]
+
+
+@pytest.mark.requirement("STO-18", part="how a task mounts it")
+def test_shared_files_are_mounted_in_the_service_alone_over_tls_as_its_role_by_one_door() -> None:
+    volumes = {
+        "media": Volume(file_system_id="fs-1", access_point_id="fsap-1", path="/mnt/files/media", read_only=True),
+        "shared": Volume(file_system_id="fs-1", access_point_id="fsap-2", path="/mnt/files/shared", read_only=False),
+    }
+    graph = task(volumes=volumes)
+    made = {one["name"]: one["efsVolumeConfiguration"] for one in named(graph, "task-booking-definition").inputs["volumes"]}
+    assert made == {
+        name: {
+            "fileSystemId": "fs-1",
+            "transitEncryption": "ENABLED",
+            "authorizationConfig": {"accessPointId": door, "iam": "ENABLED"},
+        }
+        for name, door in (("media", "fsap-1"), ("shared", "fsap-2"))
+    }
+    assert containers(graph)["booking"]["mountPoints"] == [
+        {"containerPath": "/mnt/files/media", "readOnly": True, "sourceVolume": "media"},
+        {"containerPath": "/mnt/files/shared", "readOnly": False, "sourceVolume": "shared"},
+    ]
+    assert "mountPoints" not in containers(graph)["pgbouncer"]
+    assert "volumes" not in named(task(), "task-booking-definition").inputs
 
 
 @pytest.mark.requirement("SEC-07")

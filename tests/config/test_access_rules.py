@@ -66,6 +66,12 @@ def test_a_prefix_is_refused_where_nothing_lies_inside(copy: Path) -> None:
     assert fault == f"{AT}[0].prefix: in/ cannot narrow what read does with secret.bot-token; no prefix"
 
 
+def test_files_are_refused_to_a_service_that_could_not_mount_them(copy: Path) -> None:
+    replace_in(copy / "Pulumi.dev.yaml", r"files: \{enabled: false", "files: {enabled: true")
+    (fault,) = refusals(bot_needs(copy, "{to: files.shared, as: read}"))
+    assert fault == f"{AT}[0].to: files.shared cannot be mounted where it runs, on ec2; files on ecs alone, a bucket anywhere"
+
+
 def test_an_entry_that_stands_there_already_is_refused(copy: Path) -> None:
     again = "{to: secret.bot-token, as: read}"
     (fault,) = refusals(bot_needs(copy, again, again))

@@ -149,6 +149,20 @@ def test_a_refusal_in_a_resources_own_policy_is_of_everybody() -> None:
     }
 
 
+def test_a_refusal_can_wait_for_a_value_that_is_not_known_yet() -> None:
+    def refusal(door: pulumi.Input[str]) -> Refusal:
+        return Refusal(actions=("s3:GetObject",), conditions={"ArnNotEquals": {"aws:B": ("y", door), "aws:A": "z"}})
+
+    def build(_: object) -> None:
+        document = resource_policy([], limit=ENDPOINT_LIMIT, refusals=[refusal(Output.from_input("x"))])
+        assert isinstance(document, Output)
+        pulumi.export("document", document)
+
+    known = text(resource_policy([], limit=ENDPOINT_LIMIT, refusals=[refusal("x")]))
+    assert recorded(build).outputs["document"] == known
+    assert json.loads(known)["Statement"][0]["Condition"] == {"ArnNotEquals": {"aws:A": "z", "aws:B": ["x", "y"]}}
+
+
 @pytest.mark.parametrize("given", [{}, {"actions": ("a:B",), "but": ("a:C",)}])
 def test_a_refusal_names_either_what_is_refused_or_what_is_not(given: Any) -> None:
     with pytest.raises(ValueError, match="names the actions that are refused, or those that are not"):

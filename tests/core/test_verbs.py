@@ -19,7 +19,6 @@ MAY: dict[str, set[str]] = {
     "encrypt": {"Read", "Write"},
     "invoke": {"Write"},
     "list": {"List"},
-    "mount": {"Read"},
     "publish": {"Write"},
     "put": {"Write"},
     "read": {"Read", "List"},

@@ -1,6 +1,7 @@
 """A file system: encrypted, a mount target a zone, entered by its access points over TLS and by nothing else."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from plinth.engine.graph import Graph
 from tests.harness import named, of_kind, recorded
 
 KEY = "arn:aws:kms:us-east-1:111111111111:key/storage"
+ROLE = "arn:aws:iam::111111111111:role/plinth-test-booking-task"
 POINTS = {"shared": AccessPoint(path="/shared", uid=1000, gid=1000), "media": AccessPoint(path="/media/in", uid=1001, gid=1000)}
 
 
@@ -77,6 +79,26 @@ def test_nobody_enters_in_plain_or_past_the_access_points_or_from_outside() -> N
         {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "false"}},
     ):
         assert wanted in conditions
+
+
+@pytest.mark.requirement("STO-18", part="access points are doors")
+def test_nobody_enters_by_an_access_point_of_others_or_by_one_that_is_not_for_them() -> None:
+    points = {**POINTS, "shared": replace(POINTS["shared"], opened_by=(ROLE,))}
+    graph = files(access_points=points)
+    statements = json.loads(named(graph, "files-policy").inputs["policy"])["Statement"]
+    arns = {key: named(graph, f"files-point-{key}").outputs["arn"] for key in points}
+    by = "elasticfilesystem:AccessPointArn"
+    conditions = [one["Condition"] for one in statements if one["Effect"] == "Deny" and one["Principal"] == "*"]
+    assert {"ArnNotEquals": {by: sorted(arns.values())}} in conditions
+    about_doors = [one for one in conditions if "ArnEquals" in one]
+    assert about_doors == [{"ArnEquals": {by: arns["shared"]}, "ArnNotEquals": {"aws:PrincipalArn": [ROLE]}}]
+
+
+def test_what_it_is_called_is_known_once_it_can_be_mounted() -> None:
+    graph = files()
+    outputs = graph.of_type(FileSystem.TYPE)[0].outputs
+    assert outputs["file_system_id"] == named(graph, "files-files").outputs["id"]
+    assert outputs["access_point_ids"] == {key: named(graph, f"files-point-{key}").outputs["id"] for key in POINTS}
 
 
 @pytest.mark.requirement("STO-18", part="backup policy")
