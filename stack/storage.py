@@ -9,6 +9,7 @@ from components.core.context import Context
 from components.core.contracts import CopiedKey, LogTarget, ObjectStore, SecurityGroups, SharedFiles
 from components.security.purposes import Purpose
 from components.storage.names import bucket_arn
+from stack.alarms import watch
 from stack.config.loader import Stack
 from stack.config.storage import OWN_ORIGIN, Place
 from stack.config.storage import Bucket as Wanted
@@ -44,7 +45,7 @@ def buckets(
     archives: Mapping[str, LogTarget],
     queue_arns: Mapping[str, Input[str]],
 ) -> Mapping[str, ObjectStore]:
-    """Every bucket of the stack file. Its policy names each of `holders` whose `access` list does.
+    """Every bucket of the stack file, with alarms on its copies. Its policy names each of `holders` whose `access` list does.
 
     `queue_arns` are those that the stack has, by name, each known once its policy lets in the buckets of `announcing`: S3 refuses
     to tell a queue of new objects that does not.
@@ -55,7 +56,7 @@ def buckets(
     from components.storage.bucket import Bucket, BucketArgs
 
     asked = ctx.asked_by("plinth:storage.buckets")
-    return {
+    made = {
         name: Bucket(
             f"bucket-{name}",
             BucketArgs(
@@ -74,6 +75,8 @@ def buckets(
         )
         for name, wanted in wanted_buckets.items()
     }
+    watch("buckets", (signal for bucket in made.values() for signal in bucket.signals), asked)
+    return made
 
 
 def files(

@@ -11,7 +11,7 @@ import pytest
 from components.storage.deliveries import Source
 from plinth.engine.graph import Graph, Resource
 from stack.config.document import read
-from tests.harness import ROOT, STACKS, graphs, named, stacks
+from tests.harness import ROOT, STACKS, graphs, named, of_kind, stacks
 from tests.program.switched import ONE_QUICKLY, planned
 from tests.program.test_switches import hanging
 
@@ -292,6 +292,18 @@ def test_prod_copies_what_it_cannot_lose_to_other_regions_and_nobody_else_copies
             assert versioned[copy.inputs["bucket"]].inputs["versioningConfiguration"] == {"status": "Enabled"}
             assert rule["deleteMarkerReplication"] == {"status": "Enabled"}
             assert rule["destination"]["encryptionConfiguration"]["replicaKmsKeyId"]
+
+
+@EVERY_STACK
+def test_every_copy_has_an_alarm_on_objects_that_did_not_get_there(stack: str) -> None:
+    alarms = [one.inputs for one in of_kind(graphs()[stack], "MetricAlarm") if one.inputs["namespace"] == "AWS/S3"]
+    copied = [(called("prod", purpose), place) for purpose, places in COPIED.items() for place in places]
+    assert sorted((one["dimensions"]["SourceBucket"], one["dimensions"]["RuleId"]) for one in alarms) == sorted(
+        copied if stack == "prod" else []
+    )
+    assert {(one["metricName"], one["comparisonOperator"], one["threshold"]) for one in alarms} <= {
+        ("OperationsFailedReplication", "GreaterThanThreshold", 0)
+    }
 
 
 @pytest.mark.requirement("STO-17")
