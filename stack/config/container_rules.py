@@ -170,6 +170,25 @@ def _turns_are_led(config: StackConfig) -> Iterator[Breach]:
             )
 
 
+def _turns_are_whole(config: StackConfig) -> Iterator[Breach]:
+    """Every way to a service needs a target group for each version (ECS developer guide, "Amazon ECS blue/green deployments")."""
+    for name, service in config.services.items():
+        if service.deployment != "blue-green":
+            continue
+        if service.route is not None and service.route.protocol == "grpc" and not config.dns.domain:
+            yield Breach(
+                path=_at(name, "deployment"),
+                problem="blue-green, but without a domain there is no TLS, and no route of gRPC",
+                allowed=f"rolling, or a name in {NAMESPACE}:dns.domain",
+            )
+        elif service.stream is not None:
+            yield Breach(
+                path=_at(name, "deployment"),
+                problem="blue-green, but its stream leads to one version alone",
+                allowed="rolling, or no stream",
+            )
+
+
 def _numbers_rise(config: StackConfig) -> Iterator[Breach]:
     for name, service in config.services.items():
         if (scaling := service.scaling) is None:
@@ -276,6 +295,7 @@ CONTAINER_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _sidecars_serve,
     _traces_arrive,
     _turns_are_led,
+    _turns_are_whole,
     _numbers_rise,
     _scaling_has_a_measure,
     _times_are_understood,

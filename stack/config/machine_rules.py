@@ -1,5 +1,6 @@
 """Rules of services on machines: what they need is there, and what is for others is not."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from stack.config.breach import Breach
@@ -10,6 +11,8 @@ from stack.config.services import Service
 _SERVICES = f"{NAMESPACE}:services"
 _VOLUMES = "storage"
 """The purpose of the key that volumes are encrypted with."""
+_GRAVITON = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\..+")
+"""Types with processors of Arm: a g comes after the generation (EC2 instance types guide, "Naming conventions")."""
 
 
 def _on_machines(config: StackConfig) -> Iterator[tuple[KeyPath, Service]]:
@@ -59,11 +62,27 @@ def _reach_what_they_need(config: StackConfig) -> Iterator[Breach]:
             )
 
 
+def _types_run_the_image(config: StackConfig) -> Iterator[Breach]:
+    """The image of machines is made for one kind of processor, which its parameter names at its end."""
+    image = config.machines.image_parameter
+    kind = next((kind for kind in ("x86_64", "arm64") if image.endswith(kind)), None)
+    for at, service in _on_machines(config) if kind else ():
+        for index, one in enumerate(service.machine.types if service.machine else ()):
+            own = "arm64" if _GRAVITON.fullmatch(one) else "x86_64"
+            if own != kind:
+                yield Breach(
+                    path=(*at, "machine", "types", index),
+                    problem=f"{one} is of {own}, and {NAMESPACE}:machines.imageParameter of {kind}",
+                    allowed=f"a type of {kind}",
+                )
+
+
 MACHINE_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _whole,
     _no_machines_for_others,
     _there_can_be_one,
     _volumes_have_a_key,
     _reach_what_they_need,
+    _types_run_the_image,
 )
 """The rules of services on machines."""

@@ -229,6 +229,12 @@ def _usage_rises(config: StackConfig) -> Iterator[Breach]:
                 )
 
 
+def _hours_end(config: StackConfig) -> Iterator[Breach]:
+    if config.schedule.start == config.schedule.stop:
+        path: KeyPath = (f"{NAMESPACE}:schedule", "stop")
+        yield Breach(path=path, problem=f"{config.schedule.stop} is when services start", allowed="another time than start")
+
+
 _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _zones_in_home_region,
     _zones_differ,
@@ -241,6 +247,7 @@ _RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _adopted_is_whole,
     _adopted_ids_differ,
     _usage_rises,
+    _hours_end,
     *ACCESS_RULES,
     *CONTAINER_RULES,
     *IDENTITY_RULES,

@@ -84,6 +84,18 @@ CASES: dict[str, tuple[dict[KeyPath, Any], str]] = {
         {at("booking-worker", "deployment"): "blue-green"},
         'plinth:services["booking-worker"].deployment: blue-green, but nothing leads to it; with a route, or rolling',
     ),
+    "turns behind a route that there is not": (
+        {at("catalogue", "deployment"): "blue-green"},
+        "plinth:services.catalogue.deployment: blue-green, but without a domain there is no TLS, and no route of gRPC; rolling,",
+    ),
+    "turns of a stream": (
+        {at("collection", "deployment"): "blue-green", at("collection", "stream"): {"port": 8443}},
+        "plinth:services.collection.deployment: blue-green, but its stream leads to one version alone; rolling, or no stream",
+    ),
+    "hours that never end": (
+        {("plinth:schedule", "stop"): "07:00"},
+        "plinth:schedule.stop: 07:00 is when services start; another time than start",
+    ),
     "a backlog behind a route": (
         {at("booking", "scaling", "backlog"): {"queue": "default", "perTask": 20}},
         "plinth:services.booking.scaling.backlog: who answers requests has no backlog; without a route: a worker of its own",

@@ -1,9 +1,11 @@
 """What a service on machines must have, and what it must not."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from stack.config.loader import load_all
 from tests.config.stack_files import refusals
 from tests.harness import linked_copy, replace_in
 
@@ -71,6 +73,28 @@ def runner(dev: Path, pattern: str, replacement: str) -> tuple[str, ...]:
 )
 def test_what_a_service_on_machines_lacks_or_has_too_much_is_said(dev: Path, pattern: str, replacement: str, fault: str) -> None:
     assert runner(dev, pattern, replacement) == (fault,)
+
+
+@pytest.mark.parametrize("kind", ["t4g.micro", "m6gd.large", "c7gn.xlarge", "is4gen.medium", "g5g.xlarge", "a1.large"])
+def test_a_type_that_the_image_does_not_run_on_is_refused(dev: Path, kind: str) -> None:
+    machine = f"      machine: {{types: [t3.micro, {kind}], spotPercent: 0, diskGb: 20}}\n"
+    assert runner(dev, r"machine: .*", machine) == (
+        f"{AT}.machine.types[1]: {kind} is of arm64, and plinth:machines.imageParameter of x86_64; a type of x86_64",
+    )
+
+
+def test_an_image_of_the_other_kind_takes_the_other_types(dev: Path) -> None:
+    replace_in(dev, r"(imageParameter: .*)x86_64", r"\1arm64")
+    said = refusals(dev.parent)
+    assert f"{AT}.machine.types[0]: t3.micro is of x86_64, and plinth:machines.imageParameter of arm64; a type of arm64" in said
+    dev.write_text(re.sub(r"types: \[.*?\]", "types: [t4g.micro, c7gn.large]", dev.read_text()))
+    load_all(dev.parent, ["dev"])
+
+
+@pytest.mark.parametrize("kind", ["g4dn.xlarge", "g5.xlarge", "x2iedn.large", "m7i-flex.large", "gr6.large"])
+def test_types_of_the_kind_of_the_image_pass(dev: Path, kind: str) -> None:
+    replace_in(dev, r"(    bot-runner:\n(?:      .*\n)*?      machine: \{types: \[)[^]]*", rf"\g<1>{kind}")
+    load_all(dev.parent, ["dev"])
 
 
 def test_a_machine_is_for_a_service_on_machines(dev: Path) -> None:
