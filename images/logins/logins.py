@@ -2,7 +2,7 @@
 
 Run as often as one likes: the end is the same. A service whose secret has another password by then gets that; one that has gone
 can no longer log in, and what it kept stays. On PostgreSQL services of one workload share a schema, on MySQL a database: its
-tables belong to all of them, and nobody else's are seen.
+tables belong to all of them, and nobody else's are seen. Users that somebody else made are left alone: those made here bear a mark.
 
 The environment says what to do. LOGINS is JSON, for each engine the database and the logins, each with what it keeps and the
 variable that holds its secret; SHARDS_<ENGINE> says where the engine's machines are, MASTER_<ENGINE> holds the secret of its
@@ -25,6 +25,12 @@ from psycopg import sql
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _OWNER = "$owner"
 """Ends the name of the role that owns what a workload keeps: no service can be called so."""
+_MARK = "made by the task logins"
+"""What a user that was made here bears on PostgreSQL, as the comment on it."""
+_MARKS = "logins$"
+"""What it may read on MySQL: a database that is not there, and that no workload can call its own. MariaDB knows no other mark."""
+_TAKEN = re.compile(r"(pg_|rds).*|information_schema|mysql|none|performance_schema|postgres|public|root|sys")
+"""What the engines and RDS call their own: no name of a user, nor of what it keeps."""
 _TABLES = (
     "ALTER, CREATE, CREATE TEMPORARY TABLES, CREATE VIEW, DELETE, DROP, INDEX, INSERT, LOCK TABLES, REFERENCES, SELECT, "
     "SHOW VIEW, TRIGGER, UPDATE"
@@ -105,6 +111,7 @@ class _Postgres:
         """A user that acts as the owner of its schema, and as nobody else."""
         owner, user = login.keeps + _OWNER, sql.Identifier(login.user)
         self._role(login.user)
+        self.run("COMMENT ON ROLE {user} IS {mark}", user=user, mark=_text(_MARK))
         hashed = self._connection.pgconn.encrypt_password(login.password.encode(), login.user.encode(), b"scram-sha-256")
         self.run(
             "ALTER ROLE {user} WITH LOGIN NOCREATEDB NOCREATEROLE PASSWORD {hashed}", user=user, hashed=_text(hashed.decode())
@@ -121,12 +128,9 @@ class _Postgres:
         self.run("ALTER ROLE {user} IN DATABASE {database} SET search_path = {keeps}", user=user, keeps=_text(login.keeps))
 
     def retired(self, wanted: Sequence[str]) -> None:
-        """Whoever has been a user of ours and is none any more."""
+        """Whoever was made here and is wanted no more. Who reads or owns with them and was not, such as a person, stays."""
         found = self.run(
-            "SELECT DISTINCT u.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u"
-            " ON u.oid = m.member WHERE right(r.rolname, {length}) = {owner} AND u.rolcanlogin AND u.rolname <> CURRENT_USER",
-            length=sql.Literal(len(_OWNER)),
-            owner=_text(_OWNER),
+            "SELECT rolname FROM pg_roles WHERE rolcanlogin AND shobj_description(oid, 'pg_authid') = {mark}", mark=_text(_MARK)
         )
         for (user,) in found:
             if user not in wanted:
@@ -160,11 +164,12 @@ def on_mysql(server: Server, logins: Sequence[Login]) -> None:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{login.keeps}` CHARACTER SET utf8mb4")
             cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s REQUIRE SSL", (login.user, login.password))
             cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s REQUIRE SSL ACCOUNT UNLOCK", (login.user, login.password))
+            cursor.execute(f"GRANT SELECT ON `{_MARKS}`.* TO %s@'%%'", (login.user,))
             cursor.execute(f"GRANT {_TABLES} ON `{_exactly(login.keeps)}`.* TO %s@'%%'", (login.user,))
             for other in _databases_of(cursor, login.user):
-                if other != _exactly(login.keeps):
+                if other not in (_exactly(login.keeps), _MARKS):
                     cursor.execute(f"REVOKE ALL PRIVILEGES ON `{other}`.* FROM %s@'%%'", (login.user,))
-        _retire(cursor, {login.user for login in logins}, {_exactly(login.keeps) for login in logins})
+        _retire(cursor, {login.user for login in logins})
 
 
 def _exactly(database: str) -> str:
@@ -179,10 +184,10 @@ def _databases_of(cursor: Any, user: str) -> list[str]:
     return [database for (database,) in cursor.fetchall()]
 
 
-def _retire(cursor: Any, wanted: set[str], kept: set[str]) -> None:
-    """Whoever has rights in a database of a workload and is no user of ours any more."""
-    cursor.execute("SELECT DISTINCT grantee, table_schema FROM information_schema.schema_privileges")
-    users = {str(grantee).split("'")[1] for grantee, database in cursor.fetchall() if database in kept and "@'%'" in grantee}
+def _retire(cursor: Any, wanted: set[str]) -> None:
+    """Whoever was made here and is wanted no more, whatever else is or is not kept by then."""
+    cursor.execute("SELECT DISTINCT grantee FROM information_schema.schema_privileges WHERE table_schema = %s", (_MARKS,))
+    users = {str(grantee).split("'")[1] for (grantee,) in cursor.fetchall()}
     for user in sorted(users - wanted):
         cursor.execute("ALTER USER %s@'%%' ACCOUNT LOCK", (user,))
         _LOG.info("mysql: %s can no longer log in", user)
@@ -195,7 +200,7 @@ def main(environment: Mapping[str, str]) -> None:
     """Makes the users on every shard of every engine. Raises KeyError and ValueError for what is missing or wrong."""
     for engine, plan in json.loads(environment["LOGINS"]).items():
         owner = json.loads(environment[f"MASTER_{engine.upper()}"])
-        logins = [_login(user, entry, environment) for user, entry in plan["logins"].items()]
+        logins = [_login(user, entry, environment, owner["username"]) for user, entry in plan["logins"].items()]
         for shard, place in json.loads(environment[f"SHARDS_{engine.upper()}"]).items():
             server = Server(
                 host=place["host"],
@@ -206,13 +211,15 @@ def main(environment: Mapping[str, str]) -> None:
                 authorities=environment["TLS_CA"],
             )
             ENGINES[engine](server, logins)
-            _LOG.info("%s, shard %s: %s", engine, shard, ", ".join(login.user for login in logins))
+            _LOG.info("%s, shard %s: %s", engine, shard, ", ".join(login.user for login in logins) or "nobody")
 
 
-def _login(user: str, entry: Mapping[str, str], environment: Mapping[str, str]) -> Login:
+def _login(user: str, entry: Mapping[str, str], environment: Mapping[str, str], owner: str) -> Login:
     for name in (user, entry["keeps"]):
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a user or of what it keeps; lower-case letters, digits and underscores")
+        if name == owner or _TAKEN.fullmatch(name):
+            raise ValueError(f"{name!r} is what the owner or the engine itself is called; another name")
     return Login(user=user, password=json.loads(environment[entry["secret"]])["password"], keeps=entry["keeps"])
 
 

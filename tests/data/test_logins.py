@@ -17,6 +17,7 @@ from tests.harness import ROOT
 from tests.servers import Owned
 
 pytestmark = pytest.mark.slow
+RESERVED = ("rdsadmin", "rds_superuser", "postgres", "public", "pg_monitor", "mysql", "sys", "information_schema", "root", "none")
 KEEPS = {"booking": "booking", "booking_worker": "booking", "collection": "gaming"}
 
 
@@ -70,6 +71,25 @@ def mysql_says(server: Owned, user: str, statement: str, turn: int = 1) -> Any:
         return cursor.fetchall()
 
 
+def as_owner(server: Owned, statement: str) -> None:
+    """The owner of a PostgreSQL says something."""
+    with closing(psycopg.connect(**server.as_user(server.owner, server.password))) as connection:
+        connection.execute(statement.encode())
+
+
+def refused(server: Owned, user: str) -> bool:
+    """Whether a user of MariaDB that has its right password is not let in."""
+    with pytest.raises(pymysql.err.OperationalError, match="locked"):
+        mysql_says(server, user, "SELECT 1")
+    return True
+
+
+def documented(block: str) -> list[str]:
+    """The statements of a block of docs/DATABASES.md."""
+    text = (ROOT / "docs" / "DATABASES.md").read_text().split(f"```{block}\n")[1].split("```")[0]
+    return [statement.strip() for statement in text.split(";") if statement.strip()]
+
+
 # PostgreSQL
 
 
@@ -120,6 +140,40 @@ def test_postgres_a_service_that_moves_loses_what_it_had_and_one_that_goes_canno
     assert postgres_says(postgres, "collection", "SELECT current_schema()") == [("gaming",)]
 
 
+def test_postgres_whoever_was_made_and_is_wanted_no_more_cannot_log_in_though_nobody_is_left(postgres: Owned) -> None:
+    made(postgres, "postgres")
+    assert "shard 1: nobody" in made(postgres, "postgres", {})
+    for user in KEEPS:
+        with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+            postgres_says(postgres, user, "SELECT 1")
+    made(postgres, "postgres")
+
+
+def test_postgres_a_person_made_as_the_documentation_says_reads_and_stays(postgres: Owned) -> None:
+    made(postgres, "postgres")
+    postgres_says(postgres, "booking", "CREATE TABLE before (id int)")
+    as_owner(postgres, "CREATE ROLE rds_iam")  # which is there on RDS, and lets in without a password
+    for statement in documented("sql postgres"):
+        as_owner(postgres, statement)
+    as_owner(postgres, f"ALTER ROLE ann PASSWORD '{password('ann')}'")
+    postgres_says(postgres, "booking", "CREATE TABLE after (id int)")
+    made(postgres, "postgres")
+    made(postgres, "postgres", {})
+    for table in ("before", "after"):
+        assert postgres_says(postgres, "ann", f"SELECT * FROM booking.{table}") == []  # noqa: S608
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        postgres_says(postgres, "ann", "INSERT INTO booking.after VALUES (1)")
+    made(postgres, "postgres")
+
+
+def test_postgres_a_person_who_acts_for_a_workload_is_not_locked_out(postgres: Owned) -> None:
+    made(postgres, "postgres")
+    as_owner(postgres, f"CREATE USER ben PASSWORD '{password('ben')}'")
+    as_owner(postgres, 'GRANT "booking$owner" TO ben')
+    made(postgres, "postgres")
+    assert postgres_says(postgres, "ben", "SELECT 1") == [(1,)]
+
+
 def test_postgres_is_not_entered_without_tls(postgres: Owned) -> None:
     made(postgres, "postgres")
     plain: dict[str, Any] = {**postgres.as_user("booking", password("booking")), "sslmode": "disable"}
@@ -163,6 +217,29 @@ def test_mysql_a_service_that_moves_loses_what_it_had_and_one_that_goes_cannot_l
     made(mariadb, "mysql")
 
 
+def test_mysql_whoever_was_made_and_is_wanted_no_more_cannot_log_in_though_its_workload_is_gone(mariadb: Owned) -> None:
+    made(mariadb, "mysql")
+    made(mariadb, "mysql", {"booking": "booking"})  # gaming is gone, and with it all who kept something there
+    assert refused(mariadb, "collection")
+    made(mariadb, "mysql", {})
+    assert refused(mariadb, "booking")
+    made(mariadb, "mysql")
+    assert mysql_says(mariadb, "collection", "SELECT 1") == ((1,),)
+
+
+def test_mysql_a_person_made_as_the_documentation_says_reads_and_stays(mariadb: Owned) -> None:
+    made(mariadb, "mysql")
+    mysql_says(mariadb, "booking", "CREATE TABLE IF NOT EXISTS booking.read_by_ann (id int)")
+    with pymysql.connect(**mariadb.as_mysql_user(mariadb.owner, mariadb.password)) as connection, connection.cursor() as cursor:
+        for statement in documented("sql mysql"):
+            by_password = statement.replace("WITH AWSAuthenticationPlugin AS 'RDS'", f"BY '{password('ann')}'")
+            cursor.execute(by_password)  # the plugin is there on RDS alone
+    made(mariadb, "mysql")
+    made(mariadb, "mysql", {})
+    assert mysql_says(mariadb, "ann", "SELECT * FROM booking.read_by_ann") == ()
+    made(mariadb, "mysql")
+
+
 def test_mysql_is_not_entered_without_tls(mariadb: Owned) -> None:
     made(mariadb, "mysql")
     with pytest.raises(pymysql.err.OperationalError):
@@ -174,3 +251,11 @@ def test_a_name_that_is_none_is_refused_before_anything_is_said_to_a_server(mari
     done = run(mariadb, "mysql", {name: "booking"})
     assert done.returncode == 1
     assert "is no name of a user" in done.stderr
+
+
+@pytest.mark.parametrize("name", [*RESERVED, "plinth"])
+def test_a_name_of_the_owner_or_the_engine_is_refused_for_users_and_for_what_they_keep(mariadb: Owned, name: str) -> None:
+    for logins in ({name: "booking"}, {"booking": name}):
+        done = run(mariadb, "mysql", logins)
+        assert done.returncode == 1
+        assert "is what the owner or the engine itself is called" in done.stderr
