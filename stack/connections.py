@@ -12,7 +12,7 @@ from stack.config.database_rules import databases
 from stack.config.load_balancers import LoadBalancer
 from stack.config.model import StackConfig
 from stack.config.targets import listening
-from stack.config.told import logins, proxied, through_proxy
+from stack.config.told import proxied, through_proxy
 from stack.config.traffic_rules import balancers_of, routes, streams
 
 _GROUPS: dict[str, Group] = {
@@ -50,7 +50,7 @@ def groups(config: StackConfig, *, public: bool) -> Mapping[str, Group]:
         found[engine] = Group(purpose=f"{title} databases")
         if proxied(config, engine):
             found[proxy_of(engine)] = Group(purpose=f"Proxies of {title}")
-    if logins(config):
+    if databases(config):
         found[LOGINS] = Group(purpose="The task that makes the users of services in databases")
     if networking.interface_endpoints:
         found["endpoints"] = Group(purpose="Interface endpoints of services of AWS")
@@ -153,7 +153,6 @@ def _to_database(config: StackConfig, engine: Engine) -> Iterator[tuple[str, str
     yield "eks", engine.name, engine.port, f"Pods to {engine.title}"
     if proxied(config, engine.name):
         yield proxy_of(engine.name), engine.name, engine.port, f"The proxy to {engine.title}"
-    if any(login.store == engine.name for login in logins(config)):
-        yield LOGINS, engine.name, engine.port, f"The task that makes users to {engine.title}"
+    yield LOGINS, engine.name, engine.port, f"The task that makes users to {engine.title}"
     if config.networking.vpn.enabled:
         yield "vpn", engine.name, engine.port, f"Developers to {engine.title}"

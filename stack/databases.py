@@ -178,14 +178,10 @@ def _events(ctx: Context, around: Around, made: Mapping[EngineName, "Database"])
 
 
 def _login_task(stack: Stack, ctx: Context, around: Around, secrets: KnownSecrets) -> None:
-    users = logins(stack.config)
-    if not users:
-        return
     from components.data.login_task import LoginTask, LoginTaskArgs, Target
 
-    on: Mapping[EngineName, Wanted] = {
-        engine: config for engine, config in wanted(stack.config).items() if any(login.store == engine for login in users)
-    }
+    # A database that no service connects to any more stays among them: only so do those who did lose their way in.
+    on, users = wanted(stack.config), logins(stack.config)
     targets: Mapping[EngineName, Target] = {
         engine: Target(
             database=_name(stack),

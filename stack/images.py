@@ -9,8 +9,8 @@ from components.core.context import Context
 from components.core.contracts import EncryptionKey
 from components.security.purposes import Purpose
 from stack.config.container_rules import BUILD, PGBOUNCER
+from stack.config.database_rules import databases
 from stack.config.loader import Stack
-from stack.config.told import logins
 from stack.connections import LOGINS
 from stack.services import for_service
 
@@ -66,7 +66,7 @@ def _wanted(stack: Stack) -> Mapping[str, str]:
     found = {name: service.image for name, service in services.items() if service.image}
     if any(PGBOUNCER in service.sidecars for service in services.values()):
         found[PGBOUNCER] = stack.config.containers.pgbouncer
-    if logins(stack.config):
+    if databases(stack.config):
         found[LOGINS] = f"tag:{stack.config.data.logins.image_tag}"
     return found
 

@@ -38,7 +38,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A database, called `database`, whose owner stands in a secret, and the users that it is to have."""
+    """A database called `database`, whose owner stands in a secret, and the users that it is to have: all others of old go."""
 
     database: str
     master_secret_arn: Input[str]
@@ -64,8 +64,8 @@ class LoginTaskArgs:
         refuse(self, self._problems())
 
     def _problems(self) -> Iterator[str]:
-        if not any(target.logins for target in self.targets.values()):
-            yield "targets: no login in any of them; at least one"
+        if not self.targets:
+            yield "targets: none given; at least one"
         yield from retention_problems(self.retention_days)
 
 

@@ -2,7 +2,8 @@
 
 Run as often as one likes: the end is the same. A service whose secret has another password by then gets that; one that has gone
 can no longer log in, and what it kept stays. On PostgreSQL services of one workload share a schema, on MySQL a database: its
-tables belong to all of them, and nobody else's are seen. Users that somebody else made are left alone: those made here bear a mark.
+tables belong to all of them, and nobody else's are seen. Those made here bear a mark: others are left
+alone.
 
 The environment says what to do. LOGINS is JSON, for each engine the database and the logins, each with what it keeps and the
 variable that holds its secret; SHARDS_<ENGINE> says where the engine's machines are, MASTER_<ENGINE> holds the secret of its

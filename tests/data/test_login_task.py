@@ -43,6 +43,14 @@ def test_what_it_needs_is_handed_to_it_by_reference() -> None:
     assert container["logConfiguration"]["options"]["awslogs-group"] == named(graph, "logins-records").inputs["name"]
 
 
+def test_a_database_without_logins_stays_in_the_plan_so_that_those_of_old_are_retired() -> None:
+    targets = {"mysql": Target(database="plinth", master_secret_arn=MASTER, logins=())}
+    task = named(recorded(lambda ctx: LoginTask("logins", args(targets=targets), ctx)), "logins-task")
+    (container,) = json.loads(task.inputs["containerDefinitions"])
+    assert json.loads(container["environment"][0]["value"]) == {"mysql": {"database": "plinth", "logins": {}}}
+    assert [one["name"] for one in container["secrets"]] == ["MASTER_MYSQL", "SHARDS_MYSQL"]
+
+
 def test_who_starts_it_reads_those_secrets_and_nothing_else() -> None:
     graph = recorded(lambda ctx: LoginTask("logins", args(), ctx))
     statements = json.loads(named(graph, "logins-starter-rights").inputs["policy"])["Statement"]
@@ -53,5 +61,5 @@ def test_who_starts_it_reads_those_secrets_and_nothing_else() -> None:
 
 
 def test_bad_arguments_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"LoginTaskArgs: targets: no login in any of them"):
+    with pytest.raises(ValueError, match=r"LoginTaskArgs: targets: none given; at least one"):
         args(targets={})

@@ -15,7 +15,7 @@ from plinth.engine.graph import Graph, Resource
 from stack.config.told import through_proxy
 from tests.harness import STACKS, configs, graphs, named, of_kind
 from tests.plinth.changes_graphs import kinds
-from tests.program.switched import planned
+from tests.program.switched import DATA, SERVICES, planned, turned_off
 from tests.program.test_network_rows import admitted
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
@@ -130,10 +130,20 @@ def test_who_connects_to_a_database_is_who_says_so(stack: str) -> None:
         by_proxy = {f"service-{name}" for name in named_by if through_proxy(config, store, name)}
         directly = {f"service-{name}" for name in named_by} - by_proxy
         proxied = {f"{store}-proxy"} if getattr(config.data, store).proxy.enabled else set[str]()
-        makers = {"logins"} if named_by else set[str]()
-        assert {client for client, server, _ in admitted(graph) if server == store} == directly | proxied | makers | {"eks"}
+        assert {client for client, server, _ in admitted(graph) if server == store} == directly | proxied | {"logins", "eks"}
         assert {found for _, server, found in admitted(graph) if server in (store, f"{store}-proxy")} == {port}
         assert {client for client, server, _ in admitted(graph) if server == f"{store}-proxy"} == by_proxy
+
+
+def test_a_database_that_no_service_connects_to_any_more_still_has_the_users_of_old_retired(tmp_path: Path) -> None:
+    off = {path: value for path, value in turned_off("dev", (DATA, "postgres", "enabled")).items() if path[0] == SERVICES}
+    graph = planned(tmp_path, "dev", off)
+    assert not [one for one in graph.resources.values() if one.name.startswith("secrets-login-")]
+    task = named(graph, "logins-task")
+    (container,) = json.loads(task.inputs["containerDefinitions"])
+    plan = json.loads(next(one["value"] for one in container["environment"] if one["name"] == "LOGINS"))
+    assert plan == {engine: {"database": "plinth", "logins": {}} for engine in ENGINES}
+    assert {server for client, server, _ in admitted(graph) if client == "logins"} == set(ENGINES)
 
 
 @pytest.mark.requirement("DAT-11")

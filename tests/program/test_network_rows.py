@@ -75,7 +75,8 @@ def stores(stack: str) -> dict[str, int]:
 
 def to_stores(stack: str) -> set[tuple[str, str, int]]:
     """Who connects to which store, or to the proxy before it, by what the stack files say."""
-    rows = {*(("eks", store, PORTS[store]) for store in ("postgres", "mysql", "redis")), ("logins", "postgres", 5432)}
+    rows = {("eks", store, PORTS[store]) for store in ("postgres", "mysql", "redis")}
+    rows |= {("logins", store, PORTS[store]) for store in ("postgres", "mysql")}
     rows |= {(f"service-{name}", "redis", 6379) for name in (*USERS, "catalogue", "websocket")}
     if stack == "dev":
         return rows | {(f"service-{name}", "postgres", 5432) for name in USERS}
