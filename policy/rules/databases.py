@@ -7,6 +7,8 @@ from policy.rules.view import Mark, Resource, Stack, Value, is_map, listed, tags
 
 _INSTANCE = "aws:rds/instance:Instance"
 _CLUSTER = "aws:rds/cluster:Cluster"
+_MEMBER = "aws:rds/clusterInstance:ClusterInstance"
+_CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 _PROXY = "aws:rds/proxy:Proxy"
 _PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 _DEVELOPMENT = frozenset({"dev", "development"})
@@ -18,15 +20,18 @@ _ON = ("1", "on", "ON")
 _RETENTION: Mapping[str, str] = {
     _INSTANCE: "backupRetentionPeriod",
     _CLUSTER: "backupRetentionPeriod",
-    "aws:elasticache/replicationGroup:ReplicationGroup": "snapshotRetentionLimit",
+    _CACHE: "snapshotRetentionLimit",
 }
 _TAGGED = ("aws:dynamodb/table:Table", "aws:ebs/volume:Volume", "aws:efs/fileSystem:FileSystem")
 """What only AWS Backup copies, which goes by the tag."""
+_UNKNOWN_TO_BACKUP = frozenset({_CACHE})
+"""What AWS Backup does not copy, whatever its tag (AWS Backup developer guide, "Supported services")."""
 
 
 def _copies(resource: Resource) -> bool:
-    """A replica has of its source what is asked here."""
-    return bool(resource.references.get("replicateSourceDb") or resource.props.get("replicateSourceDb"))
+    """A replica has of its source what is asked here: an instance, or a cluster."""
+    keys = ("replicateSourceDb", "replicationSourceIdentifier")
+    return any(resource.references.get(key) or resource.props.get(key) for key in keys)
 
 
 def _is_true(key: str, without: str, *, replicas: bool = True, not_in: frozenset[str] = frozenset()) -> Check:
@@ -79,6 +84,8 @@ def _uncovered(resource: Resource, _: Stack) -> Iterator[Finding]:
     days = resource.props.get(key) if key else None
     tags = tags_of(resource)
     tag = tags if isinstance(tags, Mark) else tags.get("backup")
+    if resource.type in _UNKNOWN_TO_BACKUP:
+        tag = None
     if days and not isinstance(days, Mark):
         return
     if isinstance(days, Mark) or isinstance(tag, Mark):
@@ -95,7 +102,7 @@ RULES = (
         why="A database on the internet is tried with every password that ever leaked.",
         fix="Set publiclyAccessible to false, and reach it through the VPN or a session.",
         sources=("POL-08", "DAT-33", "CKV_AWS_17", "RDS.2", "AWS-0180"),
-        applies=of_type(_INSTANCE),
+        applies=of_type(_INSTANCE, _MEMBER),
         check=_public,
     ),
     Rule(
@@ -125,18 +132,18 @@ RULES = (
         why="Whoever deletes a table on Friday is noticed on Monday.",
         fix="Set plinth:data.<engine>.backupDays.",
         sources=("POL-08", "DAT-06", "CKV_AWS_133", "RDS.11", "AWS-0077"),
-        applies=of_type(_INSTANCE),
+        applies=of_type(_INSTANCE, _CLUSTER),
         check=_backed_up,
     ),
     Rule(
         id="database-deletion-protected",
         severity="high",
-        statement="In production no database can be deleted by one call",
+        statement="In production no database can be deleted by one call, but for replicas",
         why="A deletion is over before anybody reads the plan.",
         fix="Set plinth:platform.deletion to retain.",
         sources=("POL-08", "CKV_AWS_293", "RDS.8", "AWS-0177"),
-        applies=of_type(_INSTANCE),
-        check=_is_true("deletionProtection", "is not true", not_in=_DEVELOPMENT | {"staging"}),
+        applies=of_type(_INSTANCE, _CLUSTER),
+        check=_is_true("deletionProtection", "is not true", replicas=False, not_in=_DEVELOPMENT | {"staging"}),
     ),
     Rule(
         id="database-login-by-identity",

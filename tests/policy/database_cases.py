@@ -13,6 +13,7 @@ INSTANCE, PARAMETERS, PROXY = (
 )
 
 
+CLUSTER, MEMBER = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
 ONLY_BY_TAG = (TABLE, "aws:ebs/volume:Volume", "aws:efs/fileSystem:FileSystem")
 
 
@@ -22,6 +23,18 @@ def database(stack: str = "prod", **props: Any) -> Case:
 
 def replica(**props: Any) -> Case:
     return [resource(INSTANCE, props, references={"replicateSourceDb": FROM_A_BUCKET})]
+
+
+def cluster(stack: str = "prod", **props: Any) -> Case:
+    return [resource(CLUSTER, props, stack=stack)]
+
+
+def copied_cluster(**props: Any) -> Case:
+    return [resource(CLUSTER, {"replicationSourceIdentifier": "arn:aws:rds:us-east-1:111111111111:cluster:one", **props})]
+
+
+def member(**props: Any) -> Case:
+    return [resource(MEMBER, props)]
 
 
 def cache(**props: Any) -> Case:
@@ -42,9 +55,13 @@ def parameters(family: Any, name: str = "", value: Any = "1") -> Case:
 
 CASES: Mapping[str, Cases] = {
     "database-not-public": Cases(
-        satisfied=[*(database(stack, publiclyAccessible=False) for stack in STACKS), database()],
-        violated=[database(stack, publiclyAccessible=True) for stack in STACKS],
-        undecided=[database(publiclyAccessible=UNKNOWN)],
+        satisfied=[
+            *(database(stack, publiclyAccessible=False) for stack in STACKS),
+            database(),
+            member(publiclyAccessible=False),
+        ],
+        violated=[*(database(stack, publiclyAccessible=True) for stack in STACKS), member(publiclyAccessible=True)],
+        undecided=[database(publiclyAccessible=UNKNOWN), member(publiclyAccessible=UNKNOWN)],
     ),
     "database-encrypted": switch("storageEncrypted"),
     "database-in-two-zones": Cases(
@@ -58,17 +75,30 @@ CASES: Mapping[str, Cases] = {
             database("staging", backupRetentionPeriod=7),
             database("dev", backupRetentionPeriod=3),
             replica(),
+            cluster(backupRetentionPeriod=7),
+            copied_cluster(),
         ],
         violated=[
+            cluster(backupRetentionPeriod=6),
+            cluster(),
             database(backupRetentionPeriod=6),
             database("staging", backupRetentionPeriod=6),
             database("dev", backupRetentionPeriod=2),
             database(),
         ],
-        undecided=[database(backupRetentionPeriod=UNKNOWN)],
+        undecided=[database(backupRetentionPeriod=UNKNOWN), cluster(backupRetentionPeriod=UNKNOWN)],
     ),
-    "database-deletion-protected": switch(
-        "deletionProtection", database("staging", deletionProtection=False), database("dev", deletionProtection=False)
+    "database-deletion-protected": Cases(
+        satisfied=[
+            database(deletionProtection=True),
+            cluster(deletionProtection=True),
+            *(database(stack, deletionProtection=False) for stack in ("staging", "dev")),
+            cluster("dev", deletionProtection=False),
+            replica(deletionProtection=False),
+            copied_cluster(deletionProtection=False),
+        ],
+        violated=[database(deletionProtection=False), database(), cluster(deletionProtection=False), cluster()],
+        undecided=[database(deletionProtection=UNKNOWN), cluster(deletionProtection=UNKNOWN)],
     ),
     "database-login-by-identity": switch("iamDatabaseAuthenticationEnabled"),
     "database-tls-forced": Cases(
@@ -104,6 +134,8 @@ CASES: Mapping[str, Cases] = {
         violated=[
             database(backupRetentionPeriod=0, tags={"backup": "none"}),
             cache(snapshotRetentionLimit=0),
+            cache(snapshotRetentionLimit=0, tags={"backup": "daily"}),
+            cache(tags={"backup": UNKNOWN}),
             *([resource(token, {"tags": {"backup": "none"}})] for token in ONLY_BY_TAG),
             [resource(TABLE, {})],
         ],
