@@ -26,14 +26,22 @@ def log_group(
 
 
 def delivered_group(
-    owner: Component, ctx: Context, key: str, name: str, *, retention_days: RetentionDays, key_arn: Input[str]
+    owner: Component,
+    ctx: Context,
+    key: str,
+    name: str,
+    *,
+    retention_days: RetentionDays,
+    key_arn: Input[str],
+    lasting: bool = True,
 ) -> cloudwatch.LogGroup:
     """The log group called `name` that a service of AWS writes to, as the child `key` of `owner`.
 
     Made before the service would make it, which gives it neither an end nor a key. `name` is what the service demands:
-    `/aws/rds/instance/plinth-dev-postgres-database/postgresql`.
+    `/aws/rds/instance/plinth-dev-postgres-database/postgresql`. Unless `lasting` it goes with what writes to it, even where the
+    stack retains data.
     """
-    return _group(owner, ctx, key, name, retention_days, key_arn)
+    return _group(owner, ctx, key, name, retention_days, key_arn, lasting=lasting)
 
 
 def log_group_arn(ctx: Context, service: str, resource: str) -> str:
@@ -53,7 +61,14 @@ def _physical(ctx: Context, service: str, resource: str) -> str:
 
 
 def _group(
-    owner: Component, ctx: Context, key: str, name: str, retention_days: RetentionDays, key_arn: Input[str]
+    owner: Component,
+    ctx: Context,
+    key: str,
+    name: str,
+    retention_days: RetentionDays,
+    key_arn: Input[str],
+    *,
+    lasting: bool = True,
 ) -> cloudwatch.LogGroup:
     child = f"{owner.pulumi_resource_name}-{key}"
     return cloudwatch.LogGroup(
@@ -63,5 +78,5 @@ def _group(
         kms_key_id=key_arn,
         region=ctx.region,
         tags=ctx.tagged(child),
-        opts=owner.under(stateful=True),
+        opts=owner.under(stateful=lasting),
     )

@@ -1,7 +1,7 @@
 """A relational database: private, encrypted, backed up and watched, on whichever engine."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ from components.data.engines import (
     MOST_BACKUP_DAYS,
     MOST_REPLICAS,
     EngineName,
-    major,
+    least_growth,
 )
 from components.data.windows import DATABASE_MINUTES, window_problems
 
@@ -87,14 +87,9 @@ class DatabaseArgs:
 
     def _problems(self) -> Iterator[str]:
         engine = ENGINES[self.engine]
-        if major(self.version) not in engine.versions:
+        if self.version not in engine.versions:
             yield f"version: {self.version} of {engine.title} is not known; one of {', '.join(engine.versions)}"
-        if not LEAST_STORAGE_GB <= self.storage_gb <= self.max_storage_gb:
-            yield f"storage_gb: {self.storage_gb} is not possible; {LEAST_STORAGE_GB} to max_storage_gb, {self.max_storage_gb}"
-        if not 0 <= self.replicas <= MOST_REPLICAS:
-            yield f"replicas: {self.replicas} are not possible; 0 to {MOST_REPLICAS}"
-        if self.shards < 1:
-            yield f"shards: {self.shards} are not possible; at least 1"
+        yield from self._numbers()
         if not 1 <= self.backup_days <= MOST_BACKUP_DAYS:
             yield f"backup_days: {self.backup_days} are not possible; 1 to {MOST_BACKUP_DAYS}"
         if self.monitoring_seconds not in MONITORING_SECONDS:
@@ -108,6 +103,18 @@ class DatabaseArgs:
             yield f"{which}: {problem}; {allowed}"
         yield from retention_problems(self.log_retention_days)
 
+    def _numbers(self) -> Iterator[str]:
+        if self.storage_gb < LEAST_STORAGE_GB:
+            yield f"storage_gb: {self.storage_gb} is not possible; at least {LEAST_STORAGE_GB}"
+        if self.max_storage_gb < (least := least_growth(self.storage_gb)):
+            yield f"max_storage_gb: {self.max_storage_gb} is not possible; at least {least}, a tenth above storage_gb"
+        if not 0 <= self.replicas <= MOST_REPLICAS:
+            yield f"replicas: {self.replicas} are not possible; 0 to {MOST_REPLICAS}"
+        if self.shards < 1:
+            yield f"shards: {self.shards} are not possible; at least 1"
+        if self.shards > 1 and self.restore_from:
+            yield f"restore_from: {self.restore_from} is what one shard held; none, or one shard"
+
 
 class Database(Component):
     """A relational database, or several shards of one, with read replicas, and all that it takes to run it.
@@ -117,8 +124,8 @@ class Database(Component):
     Costs: by the hour of each instance, twice in two zones; by the gigabyte of storage, and of backups beyond that size.
     When not: for keys and values, or where nobody asks by SQL.
 
-    Where the stack retains data it cannot be deleted, and leaves a last snapshot when it is after all. An application user for
-    each service is made by the task of `LoginTask`.
+    Where the stack retains data its primaries cannot be deleted, and leave a last snapshot when they are after all; replicas hold
+    nothing of their own, and come and go. An application user for each service is made by the task of `LoginTask`.
     """
 
     TYPE: ClassVar[str] = "plinth:data:Database"
@@ -133,6 +140,8 @@ class Database(Component):
     replica_hosts: Mapping[str, Output[str]]
     instance_ids: Mapping[str, Output[str]]
     """Of each primary by its shard: `1`."""
+    replica_ids: Mapping[str, Output[str]]
+    """Of each replica by that and its number: `1-1`."""
 
     def __init__(self, name: str, args: DatabaseArgs, ctx: Context, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, ctx, opts)
@@ -154,6 +163,7 @@ class Database(Component):
         self.shard_hosts = {shard: primary.address for shard, primary in primaries.items()}
         self.replica_hosts = {key: replica.address for key, replica in replicas.items()}
         self.instance_ids = {shard: primary.identifier for shard, primary in primaries.items()}
+        self.replica_ids = {key: replica.identifier for key, replica in replicas.items()}
         self._facts()
         self.publish()
 
@@ -190,7 +200,7 @@ class Database(Component):
         name = self._child("parameters")
         return rds.ParameterGroup(
             name,
-            family=self._engine.family.format(version=major(self._args.version)),
+            family=self._engine.family.format(version=self._args.version),
             description=f"How {self._engine.title} runs",
             parameters=[
                 {"name": key, "value": value, "apply_method": "immediate"} for key, value in self._engine.parameters.items()
@@ -207,8 +217,9 @@ class Database(Component):
         return rds.OptionGroup(
             name,
             engine_name=self._engine.name,
-            major_engine_version=major(self._args.version),
+            major_engine_version=self._args.version,
             option_group_description=f"What {self._engine.title} has besides",
+            skip_destroy=self._ctx.retain,  # RDS deletes none that a snapshot refers to, and snapshots stay
             options=[
                 {
                     "option_name": option,
@@ -266,6 +277,7 @@ class Database(Component):
             backup_retention_period=args.backup_days,
             backup_window=args.backup_window,
             copy_tags_to_snapshot=True,
+            deletion_protection=ctx.retain,
             delete_automated_backups=not ctx.retain,
             skip_final_snapshot=not ctx.retain,
             final_snapshot_identifier=f"{identifier}-last" if ctx.retain else None,
@@ -281,7 +293,7 @@ class Database(Component):
         return instance
 
     def _replica(self, shard: int, number: int, source: rds.Instance) -> rds.Instance:
-        """A replica, in a zone of its own as far as there are enough: the last one first, where no primary of one zone is."""
+        """A replica, in another zone than its source when it is made. There it stays: another zone would make it anew."""
         args, ctx = self._args, self._ctx
         key = _key(f"replica-{number}", shard)
         name = self._child(key)
@@ -296,11 +308,12 @@ class Database(Component):
             storage_type="gp3",
             storage_encrypted=True,
             multi_az=False,
-            availability_zone=zones[-number % len(zones)],
+            availability_zone=source.availability_zone.apply(lambda taken: zone_beside(taken, zones, number)),
+            deletion_protection=False,
             skip_final_snapshot=True,  # a replica can have none: what it holds, its source does
             tags=ctx.tagged(name),
             **self._common(),
-            opts=self.under(stateful=True, after=self._prepared(key, identifier)),
+            opts=self.under(after=self._prepared(key, identifier, lasting=False), ignore=["availabilityZone"]),
         )
         self._watched[key] = instance
         return instance
@@ -317,7 +330,6 @@ class Database(Component):
             "maintenance_window": args.maintenance_window,
             "auto_minor_version_upgrade": True,
             "apply_immediately": args.apply_now,
-            "deletion_protection": ctx.retain,
             "enabled_cloudwatch_logs_exports": list(self._engine.logs),
             "monitoring_interval": args.monitoring_seconds,
             "monitoring_role_arn": self._monitor.ready_arn if self._monitor else None,
@@ -327,8 +339,8 @@ class Database(Component):
             "region": ctx.region,
         }
 
-    def _prepared(self, key: str, identifier: str) -> list[Resource]:
-        """The log groups of an instance, which RDS would make itself, to be kept for ever."""
+    def _prepared(self, key: str, identifier: str, *, lasting: bool = True) -> list[Resource]:
+        """The log groups of an instance, which RDS would make itself, to be kept for ever. Those of a replica go with it."""
         args = self._args
         return [
             delivered_group(
@@ -338,6 +350,7 @@ class Database(Component):
                 f"/aws/rds/instance/{identifier}/{log}",
                 retention_days=args.log_retention_days,
                 key_arn=args.logs_key_arn,
+                lasting=lasting,
             )
             for log in self._engine.logs
         ]
@@ -362,6 +375,12 @@ class Database(Component):
 def shard_map(hosts: Mapping[str, str], port: int) -> str:
     """Where each shard is, as text: `{"1": {"host": ..., "port": 5432}}`."""
     return json.dumps({shard: {"host": host, "port": port} for shard, host in hosts.items()}, sort_keys=True)
+
+
+def zone_beside(taken: str, zones: Sequence[str], number: int) -> str:
+    """The zone of the replica with this number, of a source in the zone `taken`: from the last one on, never that."""
+    others = [zone for zone in reversed(zones) if zone != taken]
+    return others[(number - 1) % len(others)]
 
 
 def database_identifier(ctx: Context, engine: EngineName, shard: int = 1) -> str:

@@ -1,5 +1,6 @@
 """The engines that databases run on, as data: what the stack file, the components and the services refer to."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -87,6 +88,8 @@ RDS DB engine, Region, and instance class support for Performance Insights"; Cre
 LEAST_STORAGE_GB: Final = 20
 """What gp3 begins with (RDS user guide, "gp3 storage")."""
 MOST_STORAGE_GB: Final = 65_536
+_TAKEN = re.compile(r"(pg_|rds).*|information_schema|mysql|none|performance_schema|postgres|public|root|sys")
+"""The same as in images/logins."""
 MOST_REPLICAS: Final = 15
 """Of one source, for both engines (RDS user guide, "Working with DB instance read replicas")."""
 MOST_BACKUP_DAYS: Final = 35
@@ -95,7 +98,14 @@ MONITORING_SECONDS: Final = (0, 1, 5, 10, 15, 30, 60)
 """Granularities of Enhanced Monitoring (same page, MonitoringInterval); 0 is none."""
 
 
-def major(version: str) -> str:
-    """The major version of PostgreSQL `15.4`, which is `15`, or of MySQL `8.4.3`, which is `8.4`."""
-    first, *rest = version.split(".")
-    return first if int(first) >= 10 or not rest else f"{first}.{rest[0]}"
+def least_growth(storage_gb: int) -> int:
+    """The least that storage of this size may be let grow to: a tenth more.
+
+    Source: RDS user guide, "Managing capacity automatically with Amazon RDS storage autoscaling".
+    """
+    return -(-storage_gb * 11 // 10)
+
+
+def is_taken(name: str) -> bool:
+    """Whether an engine or RDS has a user, a schema or a database of this name for itself."""
+    return _TAKEN.fullmatch(name) is not None

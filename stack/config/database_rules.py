@@ -1,15 +1,16 @@
-"""Rules of databases: a version that is known, windows that never meet, storage that can grow, and a user who owns it."""
+"""Rules of databases: known versions, windows that never meet, storage that can grow, shards in reach, an owner, free names."""
 
 from collections.abc import Callable, Iterator, Mapping
 
 from pydantic.alias_generators import to_camel
 
-from components.data.engines import ENGINES, MONITORING_SECONDS, EngineName, major
+from components.data.engines import ENGINES, MONITORING_SECONDS, EngineName, is_taken, least_growth
 from components.data.windows import DATABASE_MINUTES, window_problems
 from stack.config.breach import Breach
 from stack.config.databases import Database
 from stack.config.document import KeyPath
 from stack.config.model import NAMESPACE, StackConfig
+from stack.config.told import logins
 
 _NEEDED_KEYS = ("data", "secrets")
 
@@ -28,10 +29,10 @@ def _each(config: StackConfig) -> Iterator[tuple[KeyPath, EngineName, Database]]
 def _versions_are_known(config: StackConfig) -> Iterator[Breach]:
     for at, engine, database in _each(config):
         known = ENGINES[engine].versions
-        if major(database.engine_version) not in known:
+        if database.engine_version not in known:
             yield Breach(
                 path=(*at, "engineVersion"),
-                problem=f"{database.engine_version} is no version of {ENGINES[engine].title} that is known here",
+                problem=f"{database.engine_version} is no major version of {ENGINES[engine].title} that is known here",
                 allowed=f"one of {', '.join(known)}",
             )
 
@@ -44,12 +45,22 @@ def _windows_never_meet(config: StackConfig) -> Iterator[Breach]:
 
 def _storage_can_grow(config: StackConfig) -> Iterator[Breach]:
     for at, _, database in _each(config):
-        if database.max_storage_gb < database.storage_gb:
+        if database.max_storage_gb < (least := least_growth(database.storage_gb)):
             yield Breach(
                 path=(*at, "maxStorageGb"),
-                problem=f"{database.max_storage_gb} is less than storageGb, which is {database.storage_gb}",
-                allowed=f"at least {database.storage_gb}",
+                problem=f"{database.max_storage_gb} is less than a tenth above storageGb, which is {database.storage_gb}",
+                allowed=f"at least {least}",
             )
+
+
+def _shards_can_be_reached(config: StackConfig) -> Iterator[Breach]:
+    for at, _, database in _each(config):
+        if database.shards > 1 and database.proxy.enabled:
+            problem = f"true, but of {database.shards} shards a proxy knows the first alone, and who has it no way to the others"
+            yield Breach(path=(*at, "proxy", "enabled"), problem=problem, allowed="false, or shards: 1")
+        if database.shards > 1 and database.restore_from:
+            problem = f"{database.restore_from} is what one shard held, and there are {database.shards}"
+            yield Breach(path=(*at, "restoreFrom"), problem=problem, allowed='"", or shards: 1')
 
 
 def _measures_are_possible(config: StackConfig) -> Iterator[Breach]:
@@ -97,6 +108,33 @@ def _owners_have_passwords(config: StackConfig) -> Iterator[Breach]:
             )
 
 
+def _names_are_free(config: StackConfig) -> Iterator[Breach]:
+    """A user who is called like the owner would be given another password; a schema that is would be searched by it first."""
+    for _, engine, _ in _each(config):
+        owner = config.secrets.generated.get(engine)
+        for login in logins(config):
+            of_a_service = (f"{NAMESPACE}:services", login.service)
+            names = {login.keeps: (*of_a_service, "workload"), login.user: of_a_service}  # one and the same without a workload
+            for name, path in names.items() if login.store == engine else ():
+                if is_taken(name) or (owner and name == owner.username):
+                    yield Breach(
+                        path=path,
+                        problem=f"would be {name} on {ENGINES[engine].title}, as the owner or the engine itself is called",
+                        allowed="another name",
+                    )
+
+
+def _owners_are_not_of_the_engine(config: StackConfig) -> Iterator[Breach]:
+    for _, engine, _ in _each(config):
+        secret = config.secrets.generated.get(engine)
+        if secret and is_taken(secret.username):
+            yield Breach(
+                path=(f"{NAMESPACE}:secrets", "generated", engine, "username"),
+                problem=f"{secret.username} is what {ENGINES[engine].title} or RDS itself has",
+                allowed="another name",
+            )
+
+
 _PASSWORD = 41
 """Characters of the owner's password that MySQL takes (RDS API reference, CreateDBInstance, MasterUserPassword)."""
 
@@ -104,9 +142,12 @@ DATABASE_RULES: tuple[Callable[[StackConfig], Iterator[Breach]], ...] = (
     _versions_are_known,
     _windows_never_meet,
     _storage_can_grow,
+    _shards_can_be_reached,
     _measures_are_possible,
     _zones_are_enough,
     _keys_are_there,
     _owners_have_passwords,
+    _owners_are_not_of_the_engine,
+    _names_are_free,
 )
 """The rules of databases."""

@@ -58,16 +58,18 @@ class Database(Section):
     """One database, on machines of RDS."""
 
     enabled: bool = Field(description="Whether there is one.")
-    engine_version: Version = Field(description="The version to be on. Another major one: docs/DATABASES.md.")
+    engine_version: Version = Field(
+        description="The major version to be on: minor ones come by themselves. Another: docs/DATABASES.md."
+    )
     instance_class: InstanceClass = Field(description="The class of its machines, replicas included.")
     storage_gb: Gigabytes = Field(description="What it begins with, in GB. It cannot shrink.")
-    max_storage_gb: Gigabytes = Field(description="What it grows to by itself, in GB.")
+    max_storage_gb: Gigabytes = Field(description="What it grows to by itself, in GB: a tenth more than that at least.")
     multi_zone: bool = Field(
         description="Whether a second machine in another zone takes over within minutes. It costs the same again."
     )
     replicas: Annotated[int, Field(ge=0, le=MOST_REPLICAS)] = Field(description="How many copies there are to read from.")
     shards: Annotated[int, Field(ge=1, le=16)] = Field(
-        description="How many databases of the kind there are, for services that share data out among them. Usually 1."
+        description="How many databases of the kind there are, for services that share data out among them. Several: no proxy."
     )
     backup_days: Annotated[int, Field(ge=1, le=MOST_BACKUP_DAYS)] = Field(
         description="For how many days back any moment can be restored."
@@ -79,5 +81,5 @@ class Database(Section):
     proxy: Proxy = Field(description="A pool of connections in front of it.")
     monitoring: Monitoring = Field(description="What is measured beyond the metrics that every database has.")
     restore_from: Snapshot = Field(
-        description="The snapshot that it begins with. Another one later makes it anew: see docs/DATABASES.md."
+        description="The snapshot that it begins with, of one shard. Another one later makes it anew: see docs/DATABASES.md."
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.core.offers import Signal
-from components.data.database import Database, DatabaseArgs, Master, shard_map
+from components.data.database import Database, DatabaseArgs, Master, shard_map, zone_beside
 from plinth.engine.graph import Graph, Resource
 from tests.harness import named, of_kind, recorded
 
@@ -106,6 +106,22 @@ def test_where_data_is_retained_it_cannot_go_and_leaves_a_snapshot() -> None:
     assert (gone.options.protect, gone.options.retain_on_delete) == (False, False)
 
 
+def test_where_data_is_retained_replicas_and_their_logs_come_and_go() -> None:
+    graph = database(retain=True, replicas=1, shards=2)
+    for name in ("postgres-replica-1", "postgres-replica-1-shard-2"):
+        inputs = named(graph, name).inputs
+        assert (inputs["deletionProtection"], inputs["skipFinalSnapshot"]) == (False, True)
+        for one in (name, f"{name}-postgresql", f"{name}-upgrade"):
+            assert (named(graph, one).options.protect, named(graph, one).options.retain_on_delete) == (False, False)
+    assert primary(graph).inputs["deletionProtection"] is True
+    assert named(graph, "postgres-primary-postgresql").options.protect is True
+
+
+def test_where_data_is_retained_the_options_that_snapshots_refer_to_stay() -> None:
+    kept, gone = (named(database(engine="mysql", version="8.4", retain=retain), "mysql-options") for retain in (True, False))
+    assert (kept.inputs["skipDestroy"], gone.inputs["skipDestroy"]) == (True, False)
+
+
 def test_in_two_zones_rds_chooses_them() -> None:
     inputs = primary(database(multi_zone=True)).inputs
     assert inputs["multiAz"] is True
@@ -114,6 +130,21 @@ def test_in_two_zones_rds_chooses_them() -> None:
 
 def test_the_zone_in_which_it_stands_is_never_a_reason_to_make_it_anew() -> None:
     assert primary(database()).options.ignore_changes == ("availabilityZone",)
+
+
+@pytest.mark.requirement("DAT-08", part="another zone than that in which the primary happens to be")
+@pytest.mark.parametrize("taken", SUBNETS)
+def test_a_replica_is_in_another_zone_than_its_source_whichever_that_is(taken: str) -> None:
+    zones = [zone_beside(taken, tuple(SUBNETS), number) for number in (1, 2, 3)]
+    assert taken not in zones
+    assert (len({*zones}), zones[0]) == (2, zones[2])
+
+
+def test_the_zone_of_a_replica_follows_from_its_source_and_is_no_reason_to_make_it_anew() -> None:
+    graph = database(multi_zone=True, replicas=1)
+    replica = named(graph, "postgres-replica-1")
+    assert set(replica.property_dependencies["availabilityZone"]) == {primary(graph).urn}
+    assert replica.options.ignore_changes == ("availabilityZone",)
 
 
 def test_replicas_stand_in_other_zones_than_the_first() -> None:
@@ -161,6 +192,7 @@ def test_shards_are_primaries_with_a_map_and_the_first_keeps_its_name() -> None:
     assert set(named(two, "postgres-fact-shards").property_dependencies["value"]) >= {first.urn, second.urn}
     assert json.loads(shard_map(hosts, 5432)) == {shard: {"host": host, "port": 5432} for shard, host in hosts.items()}
     assert second.inputs["identifier"] == "plinth-test-postgres-database-shard-2"
+    assert component.outputs["replica_ids"].keys() == {"1-1", "2-1"}
 
 
 @pytest.mark.requirement("DAT-12", part="a parameter for each fact, the reference to the secret encrypted")
@@ -196,7 +228,10 @@ def test_what_to_watch_depends_on_what_it_is() -> None:
     ("changed", "problem"),
     [
         ({"version": "9.6"}, r"version: 9.6 of PostgreSQL is not known; one of 14"),
-        ({"storage_gb": 60}, r"storage_gb: 60 is not possible; 20 to max_storage_gb, 50"),
+        ({"version": "15.4"}, r"version: 15.4 of PostgreSQL is not known; one of 14"),
+        ({"storage_gb": 19}, r"storage_gb: 19 is not possible; at least 20"),
+        ({"storage_gb": 48}, r"max_storage_gb: 50 is not possible; at least 53, a tenth above storage_gb"),
+        ({"shards": 2, "restore_from": "before-friday"}, r"restore_from: before-friday is what one shard held"),
         ({"replicas": 16}, r"replicas: 16 are not possible; 0 to 15"),
         ({"shards": 0}, r"shards: 0 are not possible"),
         ({"backup_days": 0}, r"backup_days: 0 are not possible; 1 to 35"),

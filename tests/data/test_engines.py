@@ -1,13 +1,13 @@
-"""What is known of engines: versions are what RDS calls major ones."""
+"""What is known of engines: what each is set to, and what its storage may grow to."""
 
 import pytest
 
-from components.data.engines import ENGINES, major
+from components.data.engines import ENGINES, least_growth
 
 
-@pytest.mark.parametrize(("version", "expected"), [("15", "15"), ("15.4", "15"), ("8.4", "8.4"), ("8.4.3", "8.4"), ("8", "8")])
-def test_a_major_version_is_that_of_its_family(version: str, expected: str) -> None:
-    assert major(version) == expected
+@pytest.mark.parametrize(("size", "least"), [(20, 22), (21, 24), (100, 110), (65_000, 71_500)])
+def test_storage_may_grow_by_a_tenth_at_least(size: int, least: int) -> None:
+    assert least_growth(size) == least
 
 
 def test_every_engine_forces_tls_and_exports_what_it_records() -> None:
