@@ -45,6 +45,8 @@ STORES: Mapping[str, Store] = MappingProxyType(
     }
 )
 """Every store by the name that an `access` list has for it."""
+SHARDS: Final = "shards"
+"""The fact that says where each shard of a database is, where there are several: `POSTGRES_SHARDS`."""
 CACHES: Final = ("redis", "broker")
 """Those of them that are a key of `data`, with a switch."""
 _ALWAYS: Final = (
@@ -86,11 +88,13 @@ class Login:
 
 def stores(config: StackConfig) -> Mapping[str, Store]:
     """The stores of a stack. Whoever asks for the broker gets the cache where there is no broker, with the token of the cache."""
-    found = {name: store for name, store in STORES.items() if serving(config, name)}
-    return {
-        name: replace(store, token=STORES[serving(config, name)].token) if name in CACHES else store
-        for name, store in found.items()
-    }
+    return {name: _as_it_is(config, name, store) for name, store in STORES.items() if serving(config, name)}
+
+
+def _as_it_is(config: StackConfig, name: str, store: Store) -> Store:
+    if name in CACHES:
+        return replace(store, token=STORES[serving(config, name)].token)
+    return replace(store, facts=(*store.facts, SHARDS)) if getattr(config.data, name).shards > 1 else store
 
 
 def serving(config: StackConfig, store: str) -> str:
