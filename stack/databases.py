@@ -162,6 +162,8 @@ def _proxy(
         engine=engine,
         instance_id=database.instance_ids["1"],
         secret_arns={name: secrets.arns[name] for name in names},
+        log_retention_days=wanted(stack.config)[engine].log_days,
+        logs_key_arn=around.logs_key.key_arn,
         reading=_reading(ctx, around, names),
         subnet_ids=around.network.database_subnet_ids,
         group_id=around.firewall.group_ids[proxy_of(engine)],
@@ -172,7 +174,9 @@ def _proxy(
 def _events(ctx: Context, around: Around, made: Mapping[EngineName, "Database"]) -> None:
     from components.data.events import DatabaseEvents, DatabaseEventsArgs
 
-    instances = {f"{engine}-{shard}": name for engine, one in made.items() for shard, name in one.instance_ids.items()}
+    instances = {
+        f"{engine}-{key}": name for engine, one in made.items() for key, name in {**one.instance_ids, **one.replica_ids}.items()
+    }
     args = DatabaseEventsArgs(instance_ids=instances, key_arn=around.keys["data"].key_arn)
     DatabaseEvents("database-events", args, ctx.asked_by("plinth:data"))
 

@@ -19,6 +19,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "cluster": 100,
         "container-cluster": 255,
         "database": 63,
+        "database-proxy": 63,
         "fleet": 255,
         "function": 64,
         "group": 128,

@@ -10,8 +10,10 @@ from pulumi_aws import rds
 from components.core.checks import refuse
 from components.core.component import Component
 from components.core.context import Context
+from components.core.logs import delivered_group
 from components.core.offers import Signal, Statement
 from components.core.parameters import parameter
+from components.core.retention import RetentionDays, retention_problems
 from components.core.service_role import ServiceRole, ServiceRoleArgs
 from components.core.trust import ServiceTrust
 from components.data import watch
@@ -40,6 +42,8 @@ class DatabaseProxyArgs:
     reading: tuple[Statement, ...]
     subnet_ids: Mapping[str, Input[str]]
     group_id: Input[str]
+    log_retention_days: RetentionDays
+    logs_key_arn: Input[str]
 
     def __post_init__(self) -> None:
         refuse(self, self._problems())
@@ -49,13 +53,14 @@ class DatabaseProxyArgs:
             yield f"secret_arns: {len(self.secret_arns)} given; 1 to {_MOST_SECRETS}"
         if len(self.subnet_ids) < 2:
             yield f"subnet_ids: {len(self.subnet_ids)} given; in at least two zones"
+        yield from retention_problems(self.log_retention_days)
 
 
 class DatabaseProxy(Component):
     """An RDS Proxy: many clients share few connections, and a failover costs them a second instead of a minute.
 
-    Creates: the proxy, its pool, the database as its target, the role that reads the secrets of its users and nothing else, and
-    the parameter that says where it is.
+    Creates: the proxy, its log group and pool, the database as its target, the role that reads the secrets of its users and
+    nothing else, and the parameter that says where it is.
     Costs: by the hour and virtual CPU of the database, two at least.
     When not: behind a pool of the client's own, such as a PgBouncer beside it: two pools wait for each other.
     """
@@ -70,8 +75,19 @@ class DatabaseProxy(Component):
         super().__init__(name, ctx, opts)
         engine = ENGINES[args.engine]
         role = ServiceRole(f"{name}-reader", _reader(ctx, args), ctx, self.under())
+        physical = ctx.physical(args.engine, "proxy", kind="database-proxy")
+        records = delivered_group(
+            self,
+            ctx,
+            "records",
+            f"/aws/rds/proxy/{physical}",
+            retention_days=args.log_retention_days,
+            key_arn=args.logs_key_arn,
+            lasting=False,  # warnings and errors alone
+        )
         proxy = rds.Proxy(
             f"{name}-pool",
+            name=physical,
             engine_family=engine.proxy,
             auths=[
                 {
@@ -91,7 +107,7 @@ class DatabaseProxy(Component):
             vpc_security_group_ids=[args.group_id],
             region=ctx.region,
             tags=ctx.tagged(f"{name}-pool"),
-            opts=self.under(),
+            opts=self.under(after=[records]),
         )
         group = rds.ProxyDefaultTargetGroup(
             f"{name}-targets",

@@ -24,6 +24,7 @@ _NAMED: Mapping[str, str] = {
     "aws:msk/cluster:Cluster": "clusterName",
     "aws:rds/cluster:Cluster": "clusterIdentifier",
     "aws:rds/instance:Instance": "identifier",
+    "aws:rds/proxy:Proxy": "name",
     "aws:s3/bucket:Bucket": "bucket",
     "aws:secretsmanager/secret:Secret": "name",
     "aws:sns/topic:Topic": "name",
@@ -34,7 +35,7 @@ _NAMED: Mapping[str, str] = {
 
 _SERVICES_OWN = re.compile(
     r"^(alias/"  # every alias of a KMS key
-    r"|/aws/[a-z]+(?:/(?:instance|cluster|domains|table|crawlers|jobs|workspaces))?/"  # log groups that AWS services write to
+    r"|/aws/[a-z]+(?:/(?:instance|cluster|proxy|domains|table|crawlers|jobs|workspaces))?/"  # log groups of services of AWS
     r"|aws-waf-logs-"  # what WAF writes to must be called so
     r"|/ecs/|/)"
 )

@@ -20,6 +20,8 @@ def args(**changed: Any) -> DatabaseProxyArgs:
         "reading": (Statement(actions=("secretsmanager:GetSecretValue",), resources=tuple(SECRETS.values())),),
         "subnet_ids": {"us-east-1a": "subnet-a", "us-east-1b": "subnet-b"},
         "group_id": "sg-2",
+        "log_retention_days": 30,
+        "logs_key_arn": "arn:aws:kms:logs",
     }
     return DatabaseProxyArgs(**given | changed)
 
@@ -38,6 +40,16 @@ def test_it_demands_tls_and_knows_its_users_by_their_secrets() -> None:
     assert (statement["Action"], statement["Resource"]) == (["secretsmanager:GetSecretValue"], sorted(SECRETS.values()))
 
 
+def test_what_it_records_goes_to_a_group_that_is_there_before_it_and_goes_with_it() -> None:
+    graph = recorded(lambda ctx: DatabaseProxy("postgres-proxy", args(), ctx), retain=True)
+    proxy, group = named(graph, "postgres-proxy-pool"), named(graph, "postgres-proxy-records")
+    assert proxy.inputs["name"] == "plinth-test-postgres-proxy"
+    assert group.inputs["name"] == "/aws/rds/proxy/plinth-test-postgres-proxy"
+    assert (group.inputs["retentionInDays"], group.inputs["kmsKeyId"]) == (30, "arn:aws:kms:logs")
+    assert group.urn in proxy.dependencies
+    assert (group.options.protect, group.options.retain_on_delete) == (False, False)
+
+
 def test_its_clients_are_watched() -> None:
     made: list[DatabaseProxy] = []
     recorded(lambda ctx: made.append(DatabaseProxy("postgres-proxy", args(), ctx)))
@@ -47,7 +59,11 @@ def test_its_clients_are_watched() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "problem"),
-    [({"secret_arns": {}}, "secret_arns: 0 given; 1 to 200"), ({"subnet_ids": {}}, "subnet_ids: 0 given; in at least two zones")],
+    [
+        ({"secret_arns": {}}, "secret_arns: 0 given; 1 to 200"),
+        ({"subnet_ids": {}}, "subnet_ids: 0 given; in at least two zones"),
+        ({"log_retention_days": 8}, "retention_days: 8 is not possible"),
+    ],
 )
 def test_bad_arguments_are_refused(changed: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match=r"DatabaseProxyArgs: " + problem):

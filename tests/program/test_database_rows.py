@@ -98,7 +98,7 @@ def test_prod_has_a_replica_in_another_zone_and_the_others_have_none() -> None:
     assert {stack: len(found) for stack, found in replicas.items()} == {"dev": 0, "staging": 0, "prod": 1}
     (replica,) = replicas["prod"]
     assert replica.inputs["replicateSourceDb"] == named(graphs()["prod"], "postgres-primary").outputs["identifier"]
-    assert replica.inputs["availabilityZone"] == "us-east-1c"
+    assert named(graphs()["prod"], "postgres-primary").urn in replica.property_dependencies["availabilityZone"]
 
 
 @pytest.mark.requirement("DAT-09")
@@ -167,13 +167,13 @@ def test_the_proxy_reads_the_secrets_of_its_users_and_no_other(stack: str) -> No
     assert not [one for one in graphs()["dev"].resources.values() if one.type == "aws:rds/proxy:Proxy"]
 
 
-@pytest.mark.requirement("DAT-10")
+@pytest.mark.requirement("DAT-10", part="on a topic of its own; that of alerts comes with observability")
 @EVERY_STACK
-def test_every_primary_tells_of_its_failovers(stack: str) -> None:
+def test_every_instance_tells_of_its_failovers_and_failures(stack: str) -> None:
     graph = graphs()[stack]
     subscription = named(graph, "database-events-subscription")
     assert "failover" in subscription.inputs["eventCategories"]
-    assert set(subscription.inputs["sourceIds"]) == {one.outputs["identifier"] for one in primaries(graph)}
+    assert set(subscription.inputs["sourceIds"]) == {one.outputs["identifier"] for one in instances(graph)}
     data = json.loads(named(graph, "data-encryption-key").inputs["policy"])["Statement"]
     assert any(one["Principal"] == {"Service": ["events.rds.amazonaws.com"]} for one in data), "or no message gets out"
 
@@ -210,6 +210,15 @@ def test_two_shards_are_two_primaries_in_a_map(tmp_path: Path) -> None:
     first, second = (found[f"postgres-primary{shard}"].outputs["address"] for shard in ("", "-shard-2"))
     hosts = graph.outputs["databases"]["postgres"]["shardHosts"]
     assert json.loads(shard_map(hosts, 5432)) == {"1": {"host": first, "port": 5432}, "2": {"host": second, "port": 5432}}
+    # Who connects is told where they are, and whoever starts it may read that.
+    for container in json.loads(named(graph, "task-collection-definition").inputs["containerDefinitions"]):
+        told = {one["name"]: one["valueFrom"] for one in container.get("secrets", ())}
+        assert told["POSTGRES_SHARDS"] == parameter.outputs["arn"]
+    rights = json.loads(named(graph, "task-collection-starter-rights").inputs["policy"])["Statement"]
+    (facts,) = [one["Resource"] for one in rights if one["Sid"] == "ReadFactsPostgres"]
+    assert [one for one in facts if one.endswith(":parameter/plinth/dev/database/postgres/shards")]
+    without = json.loads(named(graphs()["dev"], "task-collection-definition").inputs["containerDefinitions"])
+    assert "POSTGRES_SHARDS" not in {one["name"] for container in without for one in container.get("secrets", ())}
 
 
 @pytest.mark.requirement("DAT-33")
@@ -262,7 +271,16 @@ def test_one_replica_more_is_made_and_nothing_else(tmp_path: Path) -> None:
     before = graphs()["dev"]
     after = planned(tmp_path, "dev", {("plinth:data", "postgres", "replicas"): 1})
     made = dict.fromkeys(("postgres-replica-1", "postgres-replica-1-postgresql", "postgres-replica-1-upgrade"), Kind.CREATE)
-    assert kinds(changes(before, after, table())) == made
+    assert kinds(changes(before, after, table())) == {**made, "database-events-subscription": Kind.UPDATE}  # tells of it too
+
+
+def test_in_prod_replicas_can_be_taken_away_again(tmp_path: Path) -> None:
+    before = graphs()["prod"]
+    found = changes(before, planned(tmp_path, "prod", {("plinth:data", "postgres", "replicas"): 0}), table())
+    gone = {"postgres-replica-1", "postgres-replica-1-postgresql", "postgres-replica-1-upgrade"}
+    assert {name: kind for name, kind in kinds(found).items() if name in gone} == dict.fromkeys(gone, Kind.DELETE)
+    assert [one.name for one in before.resources.values() if one.name in gone and one.options.protect] == []
+    assert {kind for name, kind in kinds(found).items() if name not in gone} <= {Kind.UPDATE}
 
 
 @pytest.mark.parametrize("key", ["engine", "dbName", "username", "kmsKeyId"])
