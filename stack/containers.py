@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pulumi import Output
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from components.compute.definitions import Port
     from components.compute.ecs_service import EcsService
     from components.compute.task import Container, Volume
+
+
+_IN_MEMORY: Final = "/dev/shm"  # noqa: S108
+"""Where a container may write: in its own memory, which nobody shares. The rest of its file system may be read-only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +99,7 @@ def own_rights(stack: Stack, ctx: Context, name: str) -> tuple[Statement, ...]:
 def environment(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
     """What anybody may see of what a service on ECS is told."""
     pooled = {"PGBOUNCER": "1"} if PGBOUNCER in stack.config.services[name].sidecars else {}
-    # In the memory of the container itself, since its file system is read-only: nobody shares it.
-    return {"TMPDIR": "/dev/shm", **pooled, **_traced(stack, ctx, name), **said(stack, ctx, name)}  # noqa: S108
+    return {"TMPDIR": _IN_MEMORY, **pooled, **_traced(stack, ctx, name), **said(stack, ctx, name)}
 
 
 def _traced(stack: Stack, ctx: Context, name: str) -> Mapping[str, str]:
@@ -229,7 +232,7 @@ def _pgbouncer(stack: Stack, images: Images, everything: tuple[Told, ...]) -> "C
     of_the_database = tuple(one for one in everything if one.variable.startswith(f"{STORES['postgres'].variables}_"))
     if (uri := images.uris.get(PGBOUNCER)) is None:
         return _stand_in(stack, Port(number=PGBOUNCER_PORT, name=PGBOUNCER, spoken="http"), {}, of_the_database)
-    return Container(image=uri, told=of_the_database)
+    return Container(image=uri, environment={"PGBOUNCER_DIR": _IN_MEMORY}, told=of_the_database)
 
 
 def _stand_in(stack: Stack, port: "Port | None", said: Mapping[str, str], by_reference: tuple[Told, ...]) -> "Container":

@@ -335,3 +335,14 @@ def test_a_version_that_was_tested_comes_from_the_registry_of_the_service(tmp_pa
     found = containers(graph, "collection")["collection"]
     assert found["image"] == f"000000000000.dkr.ecr.us-east-1.amazonaws.com/plinth-staging-collection-images@{digest}"
     assert "command" not in found
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_a_container_that_can_write_in_memory_alone_is_told_to_write_there(stack: str, tmp_path: Path) -> None:
+    graph = planned(tmp_path, stack, {("plinth:containers", "pgbouncer"): f"sha256:{'0' * 64}"})
+    for name, wanted in on_ecs(stack).items():
+        found = containers(graph, name)
+        assert all(one["readonlyRootFilesystem"] is True for one in found.values())
+        assert said(graph, name)["TMPDIR"] == "/dev/shm"  # noqa: S108
+        if wanted.sidecars:
+            assert found["pgbouncer"]["environment"] == [{"name": "PGBOUNCER_DIR", "value": "/dev/shm"}]  # noqa: S108
