@@ -99,6 +99,13 @@ class Redis:
     authority: Path
     host: str = HOST
 
+    def ask(self, *words: str) -> str:
+        """What it answers to a command."""
+        where = ["-h", self.host, "-p", str(self.port), "--tls", "--cacert", str(self.authority)]
+        environment = {"REDISCLI_AUTH": self.token, "PATH": os.environ["PATH"]}
+        command = [installed("redis-cli", "redis-tools"), *where, *words]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:

@@ -22,6 +22,26 @@ def redis() -> Iterator[servers.Redis]:
 
 
 @pytest.fixture(scope="session")
+def broker() -> Iterator[servers.Redis]:
+    """Another Redis, for jobs."""
+    with servers.redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def broker_variables(broker: servers.Redis, tmp_path_factory: pytest.TempPathFactory, redis: servers.Redis) -> dict[str, str]:
+    """What a service that connects to the broker is told; the last makes it trust the certificates of both."""
+    authorities = tmp_path_factory.mktemp("authorities") / "both.pem"
+    authorities.write_text(redis.authority.read_text() + broker.authority.read_text())
+    return {
+        "BROKER_HOST": broker.host,
+        "BROKER_PORT": str(broker.port),
+        "BROKER_TOKEN": broker.token,
+        "SSL_CERT_FILE": str(authorities),
+    }
+
+
+@pytest.fixture(scope="session")
 def redis_variables(redis: servers.Redis) -> dict[str, str]:
     """What a service that connects to Redis is told; both of the last make it trust the certificate of the test."""
     return {

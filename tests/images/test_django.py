@@ -26,11 +26,12 @@ STAY = {"room": "blue", "guest": "Ada", "arrival": "2030-05-01", "departure": "2
 
 
 @pytest.fixture(scope="module")
-def direct(postgres: servers.Postgres, redis_variables: dict[str, str]) -> dict[str, str]:
+def direct(postgres: servers.Postgres, redis_variables: dict[str, str], broker_variables: dict[str, str]) -> dict[str, str]:
     """What the platform tells a service without a pooler beside it."""
     postgres.add_database("booking", "booking", SECRETS["POSTGRES_PASSWORD"])
     return (
         redis_variables
+        | broker_variables
         | SECRETS
         | {
             "POSTGRES_HOST": postgres.host,
@@ -201,6 +202,25 @@ def test_the_worker_confirms_bookings_and_tells_how_many_wait(
         servers.until(lambda: told(cloudwatch) == {"QueueDepth": 0, "DeadLetters": 0}, "the metrics", worker)
         assert not any(secret in worker.printed for secret in SECRETS.values())
         assert worker.stop() == 0, worker.printed
+
+
+@pytest.mark.requirement("DAT-18", part="booking keeps its jobs in the broker, and nothing in the cache")
+def test_jobs_go_to_the_broker_and_nothing_to_the_cache(
+    pooled: dict[str, str], migrated: Path, broker: servers.Redis, redis: servers.Redis
+) -> None:
+    variables = pooled | {"WORKLOAD_QUEUE": "apart"}
+    manage(variables, f"shell -c {shlex.quote('from booking.tasks import confirm; confirm.send(0)')}", migrated)
+
+    assert broker.ask("LLEN", "dramatiq:apart") == "1"
+    assert redis.ask("KEYS", "dramatiq*") == ""
+
+
+@pytest.mark.parametrize("missing", ["BROKER_HOST", "BROKER_PORT"])
+def test_without_a_broker_it_does_not_start(direct: dict[str, str], tmp_path: Path, missing: str) -> None:
+    told = {name: value for name, value in direct.items() if name != missing}
+    with run("django", "python manage.py check", told, tmp_path / "log") as program:
+        assert program.process.wait(servers.PATIENCE) != 0
+        assert f"KeyError: '{missing}'" in program.printed
 
 
 @pytest.mark.requirement("APP-12", part="depth and dead letters are told by the worker; dead letters are put back by a command")

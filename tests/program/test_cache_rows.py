@@ -112,6 +112,14 @@ def test_workers_have_a_broker_of_their_own_but_in_dev_and_it_is_whole() -> None
         assert "numNodeGroups" not in broker.inputs
 
 
+@EVERY_STACK
+def test_whoever_runs_the_image_of_booking_is_told_of_the_broker(stack: str) -> None:
+    config = LOADED[stack].config
+    runs_it = {name for name, service in config.services.items() if "DJANGO_SECRET_KEY" in service.secrets}
+    assert runs_it == {"booking", "booking-worker", "bot-api"}
+    assert {name for name in runs_it if "broker" not in connected(config, name)} == set()
+
+
 def test_a_cache_with_copies_is_an_update_away(tmp_path: Path) -> None:
     before = caches(graphs()["dev"])["redis"]
     after = caches(planned(tmp_path, "dev", {("plinth:data", "redis", "replicas"): 1}))["redis"]

@@ -23,6 +23,6 @@ class FreshConnections(Middleware):
 
 def install() -> None:
     """Make the broker that tasks are declared on. It connects at the first message, not here."""
-    broker = RedisBroker(url=settings.REDIS_URL, socket_connect_timeout=3)
+    broker = RedisBroker(url=settings.BROKER_URL, socket_connect_timeout=3)
     broker.add_middleware(FreshConnections())
     dramatiq.set_broker(broker)

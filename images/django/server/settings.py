@@ -68,16 +68,19 @@ def _database() -> dict[str, Any]:
     }
 
 
-def _redis_url() -> str:
-    """Where the broker is, its token included: never to be logged."""
+def _broker_url() -> str:
+    """Where the broker is, its token included: never to be logged.
+
+    Not the cache: that may have shards, which the client of Dramatiq cannot address, and drops what it has no room for.
+    """
     scheme = "rediss" if os.environ.get("REDIS_TLS") == "1" else "redis"
-    token = quote(os.environ.get("REDIS_TOKEN", ""), safe="")
+    token = quote(os.environ.get("BROKER_TOKEN", ""), safe="")
     login = f":{token}@" if token else ""
-    return f"{scheme}://{login}{os.environ['REDIS_HOST']}:{os.environ['REDIS_PORT']}/0"
+    return f"{scheme}://{login}{os.environ['BROKER_HOST']}:{os.environ['BROKER_PORT']}/0"
 
 
 DATABASES = {"default": _database()}
-REDIS_URL = _redis_url()
+BROKER_URL = _broker_url()
 
 LOGGING = {
     "version": 1,
