@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,9 +92,10 @@ class Postgres:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redis:
-    """A running Redis and the token that lets clients in."""
+    """A running Redis and the token that lets clients in. Nodes of a cluster talk to each other on the port `bus`."""
 
     port: int
+    bus: int
     token: str
     authority: Path
     host: str = HOST
@@ -298,26 +299,50 @@ def mariadb() -> Generator[Owned]:
 @contextmanager
 def redis() -> Generator[Redis]:
     """A Redis of its own, which takes connections with TLS and a token only."""
+    with own_folder() as folder, _redis(folder, certificate(folder), "made/for+tests") as server:  # the last is a token
+        yield server
+
+
+@contextmanager
+def redis_cluster() -> Generator[tuple[Redis, Redis]]:
+    """Two nodes of one Redis, each with one half of its keys."""
+    with ExitStack() as stack:
+        folders = [stack.enter_context(own_folder()) for _ in range(2)]
+        own = certificate(folders[0])
+        own.file.parent.chmod(0o755)  # both have the same certificate
+        options = ("cluster-enabled yes", "tls-cluster yes", "cluster-announce-ip 127.0.0.1", "masterauth made/for+tests")
+        first, second = [stack.enter_context(_redis(folder, own, "made/for+tests", *options)) for folder in folders]
+        for node, ends in ((first, (0, 8191)), (second, (8192, 16383))):
+            node.ask("CLUSTER", "ADDSLOTSRANGE", *map(str, ends))
+        first.ask("CLUSTER", "MEET", "127.0.0.1", str(second.port), str(second.bus))
+        until(lambda: all("cluster_state:ok" in node.ask("CLUSTER", "INFO") for node in (first, second)), "the cluster")
+        until(lambda: all(node.ask("CLUSTER", "NODES").count("connected") == 2 for node in (first, second)), "the cluster")
+        yield first, second
+
+
+@contextmanager
+def _redis(folder: Path, own: Certificate, token: str, *options: str) -> Generator[Redis]:
     program = installed("redis-server", "redis-server")
-    with own_folder() as folder:
-        own = certificate(folder)
-        server = Redis(port=free_port(), token="made/for+tests", authority=own.file)  # noqa: S106
-        lines = (
-            f'dir "{folder}"',
-            'save ""',
-            "bind 127.0.0.1",
-            "port 0",
-            f"tls-port {server.port}",
-            f"tls-cert-file {own.file}",
-            f"tls-key-file {own.key}",
-            "tls-auth-clients no",
-            f"requirepass {server.token}",
-        )
-        (folder / "redis.conf").write_text("\n".join(lines))
-        give_away(folder / "redis.conf")
-        with started([program, folder / "redis.conf"], {}, log=folder / "redis.log", folder=folder, plain_user=True) as running:
-            until(lambda: listens(server.port), "Redis", running)
-            yield server
+    server = Redis(port=free_port(), bus=free_port(), token=token, authority=own.file)
+    lines = (
+        f'dir "{folder}"',
+        'save ""',
+        "bind 127.0.0.1",
+        "port 0",
+        f"tls-port {server.port}",
+        f"tls-cert-file {own.file}",
+        f"tls-key-file {own.key}",
+        f"tls-ca-cert-file {own.file}",
+        "tls-auth-clients no",
+        f"requirepass {server.token}",
+        f"cluster-port {server.bus}",
+        *options,
+    )
+    (folder / "redis.conf").write_text("\n".join(lines))
+    give_away(folder / "redis.conf")
+    with started([program, folder / "redis.conf"], {}, log=folder / "redis.log", folder=folder, plain_user=True) as running:
+        until(lambda: listens(server.port), "Redis", running)
+        yield server
 
 
 def _set_up(command: Sequence[str | Path], folder: Path) -> None:

@@ -106,6 +106,41 @@ def test_it_is_unfit_while_the_database_is_away_and_serves_without_a_cache(
         assert call("GET", f"{at}/health")[0] == 503
 
 
+@pytest.mark.usefixtures("url")
+def test_every_shard_of_a_cache_keeps_items_and_forgets_those_that_change(variables: dict[str, str], tmp_path: Path) -> None:
+    port = servers.free_port()
+    at = f"http://127.0.0.1:{port}"
+    with servers.redis_cluster() as nodes:
+        told = {"REDIS_PORT": str(nodes[0].port), "REDIS_CLUSTER": "true", "SSL_CERT_FILE": str(nodes[0].authority)}
+        with run("fastapi", "python -m collection", {**variables, **told, "PORT": str(port)}, tmp_path / "log") as program:
+            servers.until(lambda: servers.healthy(f"{at}/health"), "the collection", program)
+            added = [call("POST", f"{at}/collection/items", ITEM, KEY)[1]["id"] for _ in range(12)]
+            for number in added:
+                call("GET", f"{at}/collection/items/{number}")
+            kept = [node.ask("KEYS", "*").split() for node in nodes]
+            assert all(kept), "each has some"
+            assert sorted(kept[0] + kept[1]) == sorted(f"collection:item:{number}" for number in added)
+
+            for number in added:
+                call("PUT", f"{at}/collection/items/{number}", ITEM | {"year": 1500}, KEY)
+            assert [call("GET", f"{at}/collection/items/{number}")[1]["year"] for number in added] == 12 * [1500]
+            assert "does not answer" not in program.printed
+
+
+@pytest.mark.usefixtures("url")
+def test_a_cache_with_shards_that_is_away_delays_no_answer_for_long(variables: dict[str, str], tmp_path: Path) -> None:
+    port = servers.free_port()
+    at = f"http://127.0.0.1:{port}"
+    told = {"REDIS_PORT": str(servers.free_port()), "REDIS_CLUSTER": "true", "PORT": str(port)}
+    with run("fastapi", "python -m collection", variables | told, tmp_path / "log") as program:
+        servers.until(lambda: servers.healthy(f"{at}/health"), "the collection", program)
+        number = call("POST", f"{at}/collection/items", ITEM, KEY)[1]["id"]
+        began = time.monotonic()
+        assert call("GET", f"{at}/collection/items/{number}")[0] == 200
+        assert time.monotonic() - began < 5
+        assert "the cache does not answer" in program.printed
+
+
 @contextmanager
 def traced(variables: Mapping[str, str], url: str, percent: int, log: Path) -> Generator[tuple[str, servers.Program]]:
     """An application that is told of a collector, and its address; it has to end as it does without one."""

@@ -84,6 +84,26 @@ def test_clients_of_different_copies_hear_each_other_and_are_asked_to_leave_befo
         assert redis_variables["REDIS_TOKEN"] not in stopped.printed
 
 
+def test_clients_hear_each_other_whichever_shard_of_redis_their_copy_is_connected_to(
+    application: Path, redis_variables: dict[str, str], tmp_path: Path
+) -> None:
+    with servers.redis_cluster() as nodes, ExitStack() as stack:
+        ports: list[int] = []
+        for at, node in enumerate(nodes):
+            port = servers.free_port()
+            trust = {"NODE_EXTRA_CA_CERTS": str(node.authority)}
+            told = redis_variables | trust | {"PORT": str(port), "REDIS_PORT": str(node.port), "REDIS_CLUSTER": "true"}
+            log = tmp_path / str(at)
+            program = stack.enter_context(servers.started(["node", "server.js"], told, log=log, folder=application))
+            servers.until(lambda: servers.healthy(f"http://127.0.0.1:{port}/health"), "the server", program)  # noqa: B023
+            ports.append(port)
+        ada, bob = (stack.enter_context(Client(application, port)) for port in ports)
+        assert [client.heard() for client in (ada, bob)] == 2 * [{"open": True}]
+        for speaker, listener in ((ada, bob), (bob, ada)):
+            speaker.say("hello")
+            assert listener.heard() == {"message": "hello"}
+
+
 def test_other_paths_are_refused_and_too_large_a_message_ends_the_connection(
     application: Path, redis_variables: dict[str, str], tmp_path: Path
 ) -> None:

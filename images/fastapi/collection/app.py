@@ -10,9 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Request, status
 from psycopg import Error
 from psycopg_pool import PoolTimeout
-from redis.asyncio import Redis
 
-from collection.cache import Cache
+from collection.cache import Cache, connect
 from collection.items import Item, NewItem
 from collection.settings import Settings
 from collection.store import Store, pool
@@ -25,9 +24,7 @@ settings = Settings.from_environment()
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Open the pool and the cache before the first request, and close them after the last."""
-    redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  (it leaves its options untyped)
-        settings.redis_url, socket_connect_timeout=1, socket_timeout=1
-    )
+    redis = connect(settings.redis_url, cluster=settings.redis_cluster)
     async with pool(settings.postgres) as connections:  # does not wait for the database: /health tells of it
         app.state.store, app.state.cache = Store(connections), Cache(redis)
         yield

@@ -13,12 +13,18 @@ class Settings:
 
     postgres: str
     redis_url: str
+    redis_cluster: bool
     api_keys: frozenset[str]
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """The settings of this process; a missing one is a KeyError with the name of the variable alone."""
-        return cls(postgres=_postgres(), redis_url=_redis_url(), api_keys=_words("API_KEYS"))
+        return cls(
+            postgres=_postgres(),
+            redis_url=_redis_url(),
+            redis_cluster=os.environ.get("REDIS_CLUSTER") == "true",
+            api_keys=_words("API_KEYS"),
+        )
 
 
 def _postgres() -> str:
