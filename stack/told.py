@@ -15,6 +15,8 @@ from stack.config.told import CACHES, connected, host, login, places, stores, th
 
 PROXY_HOST = "proxy-host"
 """The fact that takes the place of `host` for who connects through a proxy."""
+_LONGER_SECONDS = 15
+"""What a service waits longer than the load balancer."""
 
 
 def told(
@@ -74,6 +76,8 @@ def _said(stack: Stack, ctx: Context, name: str) -> Iterator[tuple[str, str]]:
     yield "SERVICE", name
     if service.port:
         yield "PORT", str(service.port)
+    if seconds := _keep_alive_seconds(stack, name):
+        yield "KEEP_ALIVE_SECONDS", str(seconds)
     if queue := _queue(stack, name):
         yield "WORKLOAD_QUEUE", queue
     if any(store in CACHES for store in connected(stack.config, name)):
@@ -94,6 +98,15 @@ def _place(stack: Stack, ctx: Context, name: str, to: str) -> str:
             return f"https://sqs.{ctx.region}.amazonaws.com/{ctx.account_id}/{queue_name(ctx, thing)}"
         case _:
             return f"http://{host(stack.config, name, thing)}:{stack.config.services[thing].port}"
+
+
+def _keep_alive_seconds(stack: Stack, name: str) -> int:
+    """How long a service leaves silent connections open; 0 where nothing leads requests to it.
+
+    Longer than what does: that would send the next request into one that is being closed.
+    """
+    route = stack.config.services[name].route
+    return stack.config.load_balancers[route.load_balancer].idle_seconds + _LONGER_SECONDS if route else 0
 
 
 def _queue(stack: Stack, name: str) -> str:

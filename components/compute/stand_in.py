@@ -14,6 +14,9 @@ _ANSWERS = {
     # Headers and no body: what gRPC calls Trailers-Only, with which a call may end (gRPC over HTTP/2, "Responses").
     "grpc": 'default_type application/grpc; add_header grpc-status 0 always; return 200 "";',
 }
+_KEEP_ALIVE_SECONDS: Final = 4015
+"""How long it leaves a silent connection open: longer than any application load balancer (4,000 s at most), which would send the
+next request into one that is being closed."""
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -39,6 +42,6 @@ def _configuration(port: int, protocol: Literal["http", "grpc"]) -> str:
     spoken = " http2 on;" if protocol == "grpc" else ""
     return (
         f"daemon off; pid {_FOLDER}/nginx.pid; events {{}} "
-        f"http {{ access_log off; {folders} "
+        f"http {{ access_log off; keepalive_timeout {_KEEP_ALIVE_SECONDS}s; {folders} "
         f"server {{ listen {port};{spoken} location / {{ {_ANSWERS[protocol]} }} }} }}"
     )

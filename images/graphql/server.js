@@ -16,7 +16,8 @@ if (!collectionUrl) throw new Error("COLLECTION_URL is needed, such as http://co
 const tracing = process.env.OTEL_EXPORTER_OTLP_ENDPOINT ? await import("./tracing.js") : undefined;
 
 const http = createServer();
-http.keepAliveTimeout = 75_000; // ms: over the 60 s of the load balancer, so that it never meets a connection which is just being closed
+// ms: over what the load balancer waits, so that it never meets a connection which is just being closed
+http.keepAliveTimeout = 1000 * Number(process.env.KEEP_ALIVE_SECONDS ?? 75);
 const apollo = new ApolloServer({
   gateway: makeGateway(collectionUrl),
   introspection: process.env.GRAPHQL_INTROSPECTION === "1",

@@ -29,6 +29,12 @@ def test_grpc_is_answered_over_http_2_with_a_status_in_the_headers_and_no_body()
     assert 'return 200 "";' in configuration
 
 
+def test_it_leaves_silent_connections_open_for_longer_than_a_load_balancer_can() -> None:
+    for protocol in ("http", "grpc"):
+        (found,) = re.findall(r"keepalive_timeout (\d+)s;", written(8000, protocol))
+        assert int(found) > 4000
+
+
 def test_a_read_only_file_system_will_do() -> None:
     folders = re.findall(r"_temp_path (\S+?);|pid (\S+?);", written(8000, "http"))
     paths = [one or other for one, other in folders]

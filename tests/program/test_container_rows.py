@@ -134,6 +134,7 @@ def test_django_runs_beside_pgbouncer_with_secrets_by_reference_alone(stack: str
         "REDIS_TLS": "1",
         "WORKLOAD_QUEUE": "default",
         "TMPDIR": "/dev/shm",  # noqa: S108
+        "KEEP_ALIVE_SECONDS": "3615",
     }
     assert CONFIGS[stack].services["booking"].route is not None
     assert getattr(CONFIGS[stack].services["booking"].route, "health", "") == "/health/"

@@ -1,5 +1,7 @@
 """The rows of load balancers and of the ways to services: without a domain as the stacks are, and with one."""
 
+import re
+from base64 import b64decode
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -227,6 +229,21 @@ def test_grpc_and_http_2_get_through(with_domain: Plan, stack: str) -> None:
     grpc = named(graph, "route-catalogue-blue").inputs
     assert (grpc["protocolVersion"], grpc["healthCheck"]["matcher"]) == ("GRPC", "0")
     assert named(graph, "load-balancer-public-balancer").inputs["enableHttp2"] is True
+
+
+@EVERY_STACK
+def test_each_service_keeps_silent_connections_for_longer_than_the_load_balancer_in_front_of_it(stack: str) -> None:
+    graph, config = graphs()[stack], CONFIGS[stack]
+    said: dict[str, int] = {}
+    for one in graph.resources.values():
+        text = str(one.inputs.get("containerDefinitions", "")) + b64decode(str(one.inputs.get("userData", ""))).decode()
+        found = re.search(r'(?:"name": ?"KEEP_ALIVE_SECONDS", ?"value": ?"|--env KEEP_ALIVE_SECONDS=)(\d+)', text)
+        if found:
+            said[one.name.removeprefix("task-").removeprefix("fleet-").rpartition("-")[0]] = int(found[1])
+    behind = {name: service.route.load_balancer for name, service in config.services.items() if service.route}
+    assert said.keys() == behind.keys()
+    for name, balancer in behind.items():
+        assert said[name] > named(graph, f"load-balancer-{balancer}-balancer").inputs["idleTimeout"]
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])

@@ -9,7 +9,8 @@ if __name__ == "__main__":
         "collection.app:app",
         host="0.0.0.0",  # noqa: S104  (a container: what reaches it is decided outside)
         port=int(os.environ.get("PORT", "8000")),
-        timeout_keep_alive=75,  # s: over the 60 s of the load balancer, which so never meets a closing connection
+        # s: over what the load balancer waits, which so never meets a connection that is just being closed
+        timeout_keep_alive=int(os.environ.get("KEEP_ALIVE_SECONDS", "75")),
         timeout_graceful_shutdown=25,  # s: under the 30 s between SIGTERM and SIGKILL
         server_header=False,
     )
