@@ -32,9 +32,10 @@ MESSAGES = [
 
 
 class FakeChat:
-    """A chat with three messages, which fails once before it gives them."""
+    """A chat with three messages, which fails once before it gives them. `refused` is what it says of `large`, if any."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: str = "") -> None:
+        self.refused = refused
         self.offsets: list[int] = []
         self.news = threading.Event()
 
@@ -42,6 +43,11 @@ class FakeChat:
         """What the API of Telegram's bots answers."""
         url = urlsplit(asked.path)
         values = {key: found[0] for key, found in parse_qs(url.query).items()}
+        method, _, how = self.refused.partition(" ")
+        if method == "getFile" and values.get("file_id") == "large":
+            return Answer.of_json({"ok": False}, status=int(how))
+        if method == "download" and url.path.endswith("/files/large"):
+            return Answer(body=bytes(21 * 1024 * 1024)) if how == "too large" else Answer(status=int(how))
         match url.path.removeprefix(f"/bot{TOKEN}/"):
             case "getUpdates":
                 return self._updates(int(values["offset"]))
@@ -101,6 +107,35 @@ def test_media_of_the_chat_are_kept_in_the_bucket_once_each_and_the_token_is_not
     assert re.search(r"WARNING .* getUpdates: status 502; again in 1 s", printed)
     assert "kept photo/L1" in printed
     assert TOKEN not in printed
+
+
+@pytest.mark.parametrize("refused", ["getFile 400", "getFile 404", "download 404", "download too large"])
+def test_a_file_that_the_chat_will_not_give_is_skipped_and_what_comes_after_it_is_kept(
+    bucket: Stub, tmp_path: Path, refused: str
+) -> None:
+    chat = FakeChat(refused)
+    with stub(chat.answer) as server:
+        with run("bot", "python -m chatbot", variables(server, bucket, tmp_path), tmp_path / "log") as bot:
+            servers.until(lambda: 10 in chat.offsets, "the bot", bot)
+            assert bot.stop() == 0, bot.printed
+        printed = bot.printed
+
+    assert {asked.path.partition("?")[0] for asked in bucket.asked} == {"/raw-media/document/D1"}
+    assert re.search(r"WARNING .* skipped photo/L1: (getFile: status 40|download: status 404|download: more than)", printed)
+    assert TOKEN not in printed
+
+
+@pytest.mark.parametrize("status", [401, 409, 429, 502])
+def test_what_may_go_better_next_time_is_asked_again(bucket: Stub, tmp_path: Path, status: int) -> None:
+    chat = FakeChat(f"getFile {status}")
+    with (
+        stub(chat.answer) as server,
+        run("bot", "python -m chatbot", variables(server, bucket, tmp_path), tmp_path / "log") as bot,
+    ):
+        servers.until(lambda: f"getFile: status {status}; again in" in bot.printed, "the bot", bot)
+
+    assert bucket.asked == []
+    assert 9 not in chat.offsets
 
 
 def test_a_chat_that_is_away_is_no_reason_to_die_or_to_tell_the_token(bucket: Stub, tmp_path: Path) -> None:

@@ -21,6 +21,14 @@ class ChatError(Exception):
     """The chat did not do what was asked. The text names the method and the status, no address."""
 
 
+class RefusedError(ChatError):
+    """The chat will not do this, however often it is asked: the file is too large for a bot, or gone."""
+
+
+_TRY_AGAIN = (401, 409, 429)
+"""Statuses from 400 to 499 that say nothing of a file: a token that is changed, another copy of the bot, too many requests."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
     """A file in a message."""
@@ -55,7 +63,7 @@ class Chat:
         return [_update(found) for found in self._call("getUpdates", asked)]
 
     def download(self, media: Media) -> bytes:
-        """The content of a file."""
+        """The content of a file. Raises RefusedError where the chat will never give it."""
         path = self._call("getFile", {"file_id": media.file})["file_path"]
         content = bytearray()
         try:
@@ -64,7 +72,7 @@ class Chat:
                 for part in response.iter_bytes():
                     content += part
                     if len(content) > MAX_BYTES:
-                        raise ChatError(f"download: more than {MAX_BYTES} bytes")
+                        raise RefusedError(f"download: more than {MAX_BYTES} bytes")
         except httpx.HTTPError as error:
             raise ChatError(f"download: {type(error).__name__}") from None
         return bytes(content)
@@ -84,7 +92,8 @@ class Chat:
 
 def _check(what: str, response: httpx.Response) -> None:
     if not response.is_success:
-        raise ChatError(f"{what}: status {response.status_code}")
+        for_good = response.is_client_error and response.status_code not in _TRY_AGAIN
+        raise (RefusedError if for_good else ChatError)(f"{what}: status {response.status_code}")
 
 
 def _update(found: Mapping[str, Any]) -> Update:

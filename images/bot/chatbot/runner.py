@@ -8,7 +8,7 @@ from threading import Event
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chatbot.bucket import Bucket
-from chatbot.chat import Chat, ChatError, Media
+from chatbot.chat import Chat, ChatError, Media, RefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,12 @@ class Runner:
                 return
 
     def _keep(self, media: Media) -> None:
-        self._bucket.put(media.key, self._chat.download(media))
+        try:
+            content = self._chat.download(media)
+        except RefusedError as error:  # asked for ever, it would keep everything after it from being kept
+            logger.warning("skipped %s: %s", media.key, error)
+            return
+        self._bucket.put(media.key, content)
         logger.info("kept %s", media.key)
 
 
