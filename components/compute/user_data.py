@@ -19,6 +19,8 @@ _HOME: Final = "/opt/plinth"
 _PACKAGES: Final = ("amazon-cloudwatch-agent", "awscli-2", "docker", "jq")
 _ATTEMPTS: Final = 120
 _PAUSE_SECONDS: Final = 5
+_STEADY_SECONDS: Final = 45
+"""How long a service that cannot be asked has to run without a restart to count as ready: several times what is between two."""
 _GRACE_SECONDS: Final = 15
 """How long systemd waits beyond the time that the service has to end."""
 
@@ -213,12 +215,20 @@ def _agents(start: Start) -> Iterator[str]:
 
 
 def _until_ready(start: Start) -> Iterator[str]:
-    """Active, twice in a row where nothing can be asked: a service that falls over at once is active for a moment as well."""
-    active = f"systemctl is-active --quiet {start.unit}.service"
+    """Until it answers or, where nothing can be asked, until it stays up: who falls over for ever is active in between."""
+    unit = f"{start.unit}.service"
     asked = f"http://127.0.0.1:{start.port}{start.health}" if start.port is not None and start.health else ""
-    well = f"curl --fail --silent --max-time 5 --output /dev/null {shlex.quote(asked)}" if asked else f"sleep 10 && {active}"
+    well = f"curl --fail --silent --max-time 5 --output /dev/null {shlex.quote(asked)}" if asked else "stays_up"
+    if not asked:
+        yield f"restarts() {{ systemctl show --property=NRestarts --value {unit}; }}"
+        yield "stays_up() {"
+        yield "  local before"
+        yield "  before=$(restarts)"
+        yield f"  sleep {_STEADY_SECONDS}"
+        yield f'  [[ "$(restarts)" == "$before" ]] && systemctl is-active --quiet {unit}'
+        yield "}"
     yield f"for _ in {{1..{_ATTEMPTS}}}; do"
-    yield f"  if {active} && {well}; then"
+    yield f"  if systemctl is-active --quiet {unit} && {well}; then"
     yield "    result=CONTINUE"
     yield "    break"
     yield "  fi"

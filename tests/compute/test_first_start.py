@@ -134,6 +134,36 @@ def test_whatever_fails_gives_the_machine_back(machine: Machine, broken: str) ->
     assert machine.calls[-1].endswith("--lifecycle-action-result ABANDON")
 
 
+FALLS = 'if [[ "$1" == show ]]; then echo x >> "$ROOT/falls"; wc -l < "$ROOT/falls"; fi'
+STANDS = 'if [[ "$1" == show ]]; then echo 3; fi'
+ENDS = STANDS + '; if [[ "$1" == is-active ]]; then echo x >> "$ROOT/asked"; [[ $(wc -l < "$ROOT/asked") != 2 ]]; fi'
+
+
+@pytest.mark.parametrize(
+    ("systemctl", "result", "looks"),
+    [
+        pytest.param(STANDS, "CONTINUE", 1, id="it fell over three times before, and not since"),
+        pytest.param(FALLS, "ABANDON", 120, id="it falls over again and again, and is active whenever one looks"),
+        pytest.param(ENDS, "CONTINUE", 2, id="it ended while one waited, and stands the next time"),
+    ],
+)
+def test_a_service_that_nobody_can_ask_is_ready_once_it_has_not_fallen_over_for_a_while(
+    machine: Machine, systemctl: str, result: str, looks: int
+) -> None:
+    machine.stand_in("usr/bin/systemctl", systemctl)
+    machine.stand_in("usr/bin/sleep", "exit 0")
+    script = machine.root / "user-data"
+    script.write_text(machine.placed(user_data(start(port=None, health=""), IMAGE, ARNS)))
+    assert (machine.execute("bash", str(script)).returncode == 0) is (result == "CONTINUE")
+    calls = machine.calls
+    assert calls[-1].endswith(f"--lifecycle-action-result {result}")
+    steady = [call for call in calls if call.startswith("sleep ") and int(call.removeprefix("sleep ")) >= 30]
+    assert len(steady) == looks
+    asked = [at for at, call in enumerate(calls) if call.startswith("systemctl show")]
+    assert len(asked) == 2 * looks
+    assert calls[asked[-1] - 1] in steady, "it is asked again after the wait"
+
+
 def test_each_start_hands_the_container_what_it_fetched_whatever_signs_are_in_it(machine: Machine) -> None:
     started(machine)
     prepared = machine.execute(str(machine.root / "opt" / "plinth" / "prepare"))

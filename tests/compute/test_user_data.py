@@ -90,7 +90,7 @@ def test_a_service_without_a_port_opens_none_and_is_asked_for_nothing() -> None:
     assert "PORT=" not in text
     assert "docker login" not in text
     assert "127.0.0.1" not in text
-    assert "is-active --quiet plinth-websocket.service && sleep 10 && systemctl is-active" in text
+    assert "if systemctl is-active --quiet plinth-websocket.service && stays_up; then" in text
 
 
 def test_a_machine_that_does_not_come_up_is_given_back() -> None:
