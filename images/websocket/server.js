@@ -9,7 +9,7 @@ import { WebSocket, WebSocketServer } from "ws";
 
 const CHANNEL = "websocket:messages";
 const LARGEST_MESSAGE = 16 * 1024; // bytes
-const PING_EVERY = 30_000; // ms: under the 60 s after which the load balancer drops a silent connection
+const PING_EVERY = 30_000; // ms: under the 60 s after which a load balancer drops a silent connection where nobody says otherwise
 const DRAIN = 20_000; // ms: under the 30 s between SIGTERM and SIGKILL
 
 const log = (text) => console.log(`${new Date().toISOString()} ${text}`);
@@ -28,15 +28,25 @@ for (const client of [publisher, subscriber]) client.on("error", (error) => log(
 
 let draining = false;
 
-// Healthy is who can pass messages on and is not about to leave.
+function answer(response, status, value) {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(value));
+}
+
+// Healthy is who is not about to leave: while Redis fails over, copies that are replaced would be missing after it. Ready is who can pass
+// messages on as well.
 function health(response) {
-  const ok = publisher.isReady && subscriber.isReady && !draining;
-  response.writeHead(ok ? 200 : 503, { "content-type": "application/json" });
-  response.end(JSON.stringify({ status: ok ? "ok" : draining ? "draining" : "no redis" }));
+  return draining ? answer(response, 503, { status: "draining" }) : answer(response, 200, { status: "ok" });
+}
+
+function ready(response) {
+  if (draining || (publisher.isReady && subscriber.isReady)) return health(response);
+  answer(response, 503, { status: "not ready", missing: ["cache"] });
 }
 
 const server = createServer((request, response) => {
   if (request.url === "/health") return health(response);
+  if (request.url === "/health/ready") return ready(response);
   response.writeHead(404).end();
 });
 const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
@@ -103,7 +113,8 @@ for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => drain(signa
 
 const port = Number(process.env.PORT ?? 8080);
 server.listen(port, () => log(`listening on ${port}`));
-server.keepAliveTimeout = 75_000; // ms: over the 60 s of the load balancer, so that it never meets a connection which is just being closed
+// ms: over what the load balancer waits, so that it never meets a connection which is just being closed
+server.keepAliveTimeout = 1000 * Number(process.env.KEEP_ALIVE_SECONDS ?? 75);
 
 try {
   await Promise.all([publisher.connect(), subscriber.connect()]); // each tries until it succeeds

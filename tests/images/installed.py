@@ -62,12 +62,19 @@ def node_application(image: str, folder: Path) -> Path:
     return application
 
 
+def application(image: str, command: str, folder: Path) -> tuple[list[str | Path], Path]:
+    """A command of an image of either kind as it is called here, and where: that of a Node image is made in `folder`."""
+    program, *rest = shlex.split(command)
+    if image in NODE_IMAGES:
+        return [program, *rest], node_application(image, folder)
+    return [environment(image) / program, *rest], IMAGES / image
+
+
 def run(image: str, command: str, variables: dict[str, str], log: Path) -> AbstractContextManager[Program]:
     """A command of a Python image, as its Dockerfile or README.md has it: `python -m collection`."""
-    program, *rest = shlex.split(command)
-    folder = environment(image)
+    program, folder = application(image, command, log.parent)
     told = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"} | variables
-    return started([folder / program, *rest], told, log=log, folder=IMAGES / image)
+    return started(program, told, log=log, folder=folder)
 
 
 def _cached(image: str, pins: Iterable[Path]) -> Path:

@@ -164,16 +164,20 @@ def test_health_is_asked_for_by_any_name_and_the_rest_by_those_allowed_only(pool
         at = f"http://127.0.0.1:{variables['PORT']}"
         servers.until(lambda: servers.healthy(f"{at}/health/"), "booking", program)
 
+        assert call("GET", f"{at}/health/ready/") == (200, {"status": "ok"})
         assert call("GET", f"{at}/booking/rooms", headers={"host": "booking.example"})[0] == 200
         assert call("GET", f"{at}/bot/", headers={"host": "other.example"})[0] == 400
 
 
-def test_it_is_unfit_while_the_database_is_away(direct: dict[str, str], tmp_path: Path) -> None:
-    variables = direct | {"PORT": str(servers.free_port()), "POSTGRES_PORT": str(servers.free_port())}
-    with run("django", "gunicorn server.wsgi", variables, tmp_path / "log") as program:
-        servers.until(lambda: servers.listens(int(variables["PORT"])), "booking", program)
+def test_it_is_well_while_all_it_depends_on_is_away_and_says_what_is_missing(direct: dict[str, str], tmp_path: Path) -> None:
+    away = {name: str(servers.free_port()) for name in ("PORT", "POSTGRES_PORT", "BROKER_PORT")}
+    with run("django", "gunicorn server.wsgi", direct | away, tmp_path / "log") as program:
+        at = f"http://127.0.0.1:{away['PORT']}/health/"
+        servers.until(lambda: servers.healthy(at), "booking", program)
 
-        assert call("GET", f"http://127.0.0.1:{variables['PORT']}/health/") == (503, {"status": "no database"})
+        assert call("GET", at) == (200, {"status": "ok"})
+        assert call("GET", f"{at}ready/") == (503, {"status": "not ready", "missing": ["database", "broker"]})
+        assert not any(secret in program.printed for secret in SECRETS.values())
 
 
 @pytest.mark.usefixtures("migrated")

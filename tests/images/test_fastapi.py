@@ -90,20 +90,22 @@ def test_an_item_that_is_not_one_is_refused(url: str, wrong: dict[str, object]) 
     assert call("POST", f"{url}/collection/items", ITEM | wrong, KEY)[0] == 422
 
 
-def test_it_is_unfit_while_the_database_is_away_and_serves_without_a_cache(
+def test_it_is_well_while_all_it_depends_on_is_away_and_says_what_is_missing(
     url: str, variables: dict[str, str], tmp_path: Path
 ) -> None:
     at = f"http://127.0.0.1:{(port := servers.free_port())}"
     without = variables | {"PORT": str(port), "REDIS_PORT": str(servers.free_port())}
     item = call("POST", f"{url}/collection/items", ITEM, KEY)[1]
+    assert call("GET", f"{url}/health/ready") == (200, {"status": "ok"})
     with run("fastapi", "python -m collection", without, tmp_path / "log") as program:
         servers.until(lambda: servers.healthy(f"{at}/health"), "the collection", program)
         assert call("GET", f"{at}/collection/items/{item['id']}") == (200, item)
+        assert call("GET", f"{at}/health/ready") == (503, {"status": "not ready", "missing": ["cache"]})
 
-    lost = variables | {"PORT": str(port), "POSTGRES_PORT": str(servers.free_port())}
+    lost = without | {"POSTGRES_PORT": str(servers.free_port())}
     with run("fastapi", "python -m collection", lost, tmp_path / "log") as program:
-        servers.until(lambda: servers.listens(port), "the collection", program)
-        assert call("GET", f"{at}/health")[0] == 503
+        servers.until(lambda: servers.healthy(f"{at}/health"), "the collection", program)
+        assert call("GET", f"{at}/health/ready") == (503, {"status": "not ready", "missing": ["cache", "database"]})
 
 
 @pytest.mark.usefixtures("url")

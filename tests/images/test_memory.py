@@ -1,13 +1,16 @@
 """Each image that runs on ECS, told what the platform tells it there, where its file system is read-only: it writes in memory."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests import servers
+from tests.images.installed import application
 from tests.images.memory import writing_in_memory_alone
 from tests.images.pooler import ENTRYPOINT
+from tests.images.test_keep_alive import NOWHERE, SERVING
 
 pytestmark = pytest.mark.slow
 
@@ -30,3 +33,23 @@ def test_the_pooler_lends_connections_with_nothing_but_memory_to_write_to(postgr
 
 def _pgbouncer() -> Path:
     return servers.installed("pgbouncer", "pgbouncer")
+
+
+@pytest.mark.parametrize("image", SERVING)
+def test_a_service_answers_with_nothing_but_memory_to_write_to(image: str, tmp_path: Path) -> None:
+    command, health = SERVING[image]
+    program, folder = application(image, command, tmp_path)
+    port = servers.free_port()
+    told = {**NOWHERE, "TMPDIR": "/dev/shm", "PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1"}  # noqa: S108
+    with servers.started(writing_in_memory_alone(program), told, log=tmp_path / "log", folder=folder) as running:
+        servers.until(lambda: servers.healthy(f"http://127.0.0.1:{port}{health}"), image, running)
+        assert not re.search(r"(?i)read-only|erofs|permission denied", running.printed), running.printed
+
+
+def test_the_worker_works_with_nothing_but_memory_to_write_to(broker_variables: dict[str, str], tmp_path: Path) -> None:
+    program, folder = application("django", "dramatiq server.worker --processes 1 --threads 1", tmp_path)
+    told = {**NOWHERE, **broker_variables, "REDIS_TLS": "1", "TMPDIR": "/dev/shm", "AWS_REGION": "eu-west-1"}  # noqa: S108
+    told |= {"AWS_DEFAULT_REGION": "eu-west-1", "PYTHONDONTWRITEBYTECODE": "1"}
+    with servers.started(writing_in_memory_alone(program), told, log=tmp_path / "log", folder=folder) as running:
+        servers.until(lambda: "ready for action" in running.printed, "the worker", running)
+        assert not re.search(r"(?i)read-only|erofs|permission denied", running.printed), running.printed

@@ -59,7 +59,7 @@ def copies(application: Path, variables: dict[str, str], folder: Path) -> Genera
             program = stack.enter_context(servers.started(["node", "server.js"], told, log=folder / copy, folder=application))
             found.append((port, program))
         for port, program in found:
-            servers.until(lambda: servers.healthy(f"http://127.0.0.1:{port}/health"), "the server", program)  # noqa: B023
+            servers.until(lambda: servers.healthy(f"http://127.0.0.1:{port}/health/ready"), "the server", program)  # noqa: B023
         yield found
 
 
@@ -95,7 +95,7 @@ def test_clients_hear_each_other_whichever_shard_of_redis_their_copy_is_connecte
             told = redis_variables | trust | {"PORT": str(port), "REDIS_PORT": str(node.port), "REDIS_CLUSTER": "true"}
             log = tmp_path / str(at)
             program = stack.enter_context(servers.started(["node", "server.js"], told, log=log, folder=application))
-            servers.until(lambda: servers.healthy(f"http://127.0.0.1:{port}/health"), "the server", program)  # noqa: B023
+            servers.until(lambda: servers.healthy(f"http://127.0.0.1:{port}/health/ready"), "the server", program)  # noqa: B023
             ports.append(port)
         ada, bob = (stack.enter_context(Client(application, port)) for port in ports)
         assert [client.heard() for client in (ada, bob)] == 2 * [{"open": True}]
@@ -117,11 +117,12 @@ def test_other_paths_are_refused_and_too_large_a_message_ends_the_connection(
             assert client.heard()["closed"] == 1009
 
 
-def test_it_is_unfit_without_redis_and_ends_when_told_to(
+def test_it_is_well_without_redis_says_that_it_is_missing_and_ends_when_told_to(
     application: Path, redis_variables: dict[str, str], tmp_path: Path
 ) -> None:
     variables = redis_variables | {"PORT": str(servers.free_port()), "REDIS_PORT": str(servers.free_port())}
     with servers.started(["node", "server.js"], variables, log=tmp_path / "log", folder=application) as program:
-        servers.until(lambda: servers.listens(int(variables["PORT"])), "the server", program)
-        assert call("GET", f"http://127.0.0.1:{variables['PORT']}/health") == (503, {"status": "no redis"})
+        at = f"http://127.0.0.1:{variables['PORT']}/health"
+        servers.until(lambda: servers.healthy(at), "the server", program)
+        assert call("GET", f"{at}/ready") == (503, {"status": "not ready", "missing": ["cache"]})
         assert program.stop() == 0, program.printed

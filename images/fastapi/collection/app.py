@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Request, status
+from fastapi.responses import JSONResponse
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
@@ -25,7 +26,7 @@ settings = Settings.from_environment()
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Open the pool and the cache before the first request, and close them after the last."""
     redis = connect(settings.redis_url, cluster=settings.redis_cluster)
-    async with pool(settings.postgres) as connections:  # does not wait for the database: /health tells of it
+    async with pool(settings.postgres) as connections:  # does not wait for the database: /health/ready tells of it
         app.state.store, app.state.cache = Store(connections), Cache(redis)
         yield
     await redis.aclose()
@@ -99,14 +100,23 @@ app.include_router(router)
 
 
 @app.get("/health")
-async def health(store: Items) -> dict[str, str]:
-    """Whether the database answers; a cache that is away does not make the application unfit."""
+async def health() -> dict[str, str]:
+    """The process alone: while a database fails over, copies that are replaced would be missing after it."""
+    return {"status": "ok"}
+
+
+@app.get("/health/ready")
+async def ready(store: Items, cache: Kept) -> JSONResponse:
+    """200 where all that it depends on answers, 503 with what does not; for people who want to know what is missing."""
+    missing = [] if await cache.alive() else ["cache"]
     try:
         await store.alive()
     except (Error, PoolTimeout) as error:
         logger.warning("the database does not answer: %s", type(error).__name__)
-        raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "no database") from error
-    return {"status": "ok"}
+        missing.append("database")
+    if missing:
+        return JSONResponse({"status": "not ready", "missing": sorted(missing)}, status.HTTP_503_SERVICE_UNAVAILABLE)
+    return JSONResponse({"status": "ok"})
 
 
 if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):

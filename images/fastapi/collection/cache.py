@@ -41,6 +41,15 @@ class Cache:
     def __init__(self, redis: Client) -> None:
         self._redis = redis
 
+    async def alive(self) -> bool:
+        """Whether it answers."""
+        try:
+            await self._redis.get(_key(0))
+        except AWAY as error:
+            _away(error)
+            return False
+        return True
+
     async def get(self, number: int) -> Item | None:
         """The item, if it is kept."""
         try:

@@ -38,7 +38,7 @@ def start(app: FastAPI) -> None:
     set_tracer_provider(provider)
     PsycopgInstrumentor().instrument()
     RedisInstrumentor().instrument()  # pyright: ignore[reportUnknownMemberType]  (it leaves its options untyped)
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="/health$", exclude_spans=["receive", "send"])
+    FastAPIInstrumentor.instrument_app(app, excluded_urls="/health$,/health/ready$", exclude_spans=["receive", "send"])
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
