@@ -35,6 +35,14 @@ EXPLAINED: Mapping[tuple[str, str], str] = {
         "RESOURCE_POLICY_PRIVILEGE_ESCALATION",
         "pipelines-deploy-rights",
     ): "s3:PutBucketPolicy: whoever makes a bucket says who may use it",
+    (
+        "UNKNOWN_CONDITION_FOR_ACTION",
+        "pipelines-deploy-rights",
+    ): "kms:ResourceAliases is a condition key of every key (Service Authorization Reference, AWS KMS, 'Resource types')",
+    (
+        "UNKNOWN_CONDITION_FOR_ACTION",
+        "pipelines-preview-rights",
+    ): "kms:ResourceAliases is a condition key of every key (Service Authorization Reference, AWS KMS, 'Resource types')",
     ("RESOURCE_STAR", "pipelines-deploy-rights"): "kms:TagResource: whoever makes a key with tags needs it on no particular key",
 }
 """What parliament finds and is right as it is, by its issue and the policy, numbers of parts left out."""
