@@ -23,10 +23,14 @@ class BenchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one contestant. `mib` is the peak memory of its largest process; None where that cannot be known."""
+    """One run of one contestant. `mib` is the peak memory of its largest process; None where that cannot be known.
+
+    `cpu` are the seconds that processors worked for all of its processes: on a busy machine too, whose clock says little.
+    """
 
     seconds: float
     mib: float | None
+    cpu: float = 0
 
 
 def call(module: str, function: str, *arguments: object) -> list[str]:
@@ -47,10 +51,10 @@ class Stopwatch:
         """Runs `command` with what it prints in the files `stdout` and `stderr` of `into`. Raises BenchError where it fails."""
         self._questions.write(json.dumps([list(command), str(cwd), str(into)]) + "\n")
         self._questions.flush()
-        status, seconds, mib = json.loads(self._answers.readline())
+        status, seconds, mib, cpu = json.loads(self._answers.readline())
         if status:
             raise BenchError(f"{' '.join(command)}: exit status {status}\n{(into / 'stderr').read_text()[-3000:]}")
-        return Run(seconds, mib)
+        return Run(seconds, mib, cpu)
 
 
 @contextmanager
@@ -65,15 +69,15 @@ def stopwatch(*within: str) -> Generator[Stopwatch]:
 
 
 def answer_times() -> None:
-    """The stopwatch's process: a command a line on standard input, its exit status, seconds and MiB a line on standard output."""
+    """The stopwatch's process: a command a line on standard input, exit status, seconds, MiB, CPU seconds on standard output."""
     is_linux = sys.platform == "linux"
     if is_linux:
         _adopt_orphans()
     print("ready", flush=True)  # nothing is timed while something else still starts
     for line in sys.stdin:
         command, cwd, into = json.loads(line)
-        status, seconds, peak = _run(command, Path(cwd), Path(into))
-        print(json.dumps([status, seconds, peak / 1024 if is_linux else None]), flush=True)
+        status, seconds, peak, cpu = _run(command, Path(cwd), Path(into))
+        print(json.dumps([status, seconds, peak / 1024 if is_linux else None, cpu]), flush=True)
 
 
 def _adopt_orphans() -> None:
@@ -87,13 +91,13 @@ def _adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
 
 
-def _run(command: Sequence[str], cwd: Path, into: Path) -> tuple[int, float, int]:
-    """The command's exit status, its seconds, and the peak of the largest process among it and all that it started.
+def _run(command: Sequence[str], cwd: Path, into: Path) -> tuple[int, float, int, float]:
+    """The command's exit status, its seconds, the peak of the largest process among it and all that it started, and their CPU.
 
     Returns when the last of them has ended, so that they do not run on beside the next contestant. The kernel counts the memory
     of the forking process to the child, too, which is why a small process does this.
     """
-    status, seconds, peak = 0, 0.0, 0
+    status, seconds, peak, cpu = 0, 0.0, 0, 0.0
     with (into / "stdout").open("w") as out, (into / "stderr").open("w") as err:
         start = time.perf_counter()
         process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
@@ -101,8 +105,8 @@ def _run(command: Sequence[str], cwd: Path, into: Path) -> tuple[int, float, int
             try:
                 ended, code, usage = os.wait4(-1, 0)
             except ChildProcessError:
-                return status, seconds, peak
-            peak = max(peak, usage.ru_maxrss)
+                return status, seconds, peak, cpu
+            peak, cpu = max(peak, usage.ru_maxrss), cpu + usage.ru_utime + usage.ru_stime
             if ended == process.pid:
                 seconds = time.perf_counter() - start
                 status = process.returncode = os.waitstatus_to_exitcode(code)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from plinth.engine.recording import record
 from tools.bench import NOT_MEASURED, as_json, contestants, summary, table
-from tools.stopwatch import ROOT, BenchError, Run, stopwatch
+from tools.stopwatch import ROOT, BenchError, Run, call, stopwatch
 from tools.synthetic import STACK, write_program
 
 
@@ -79,7 +79,10 @@ def test_the_table_has_a_line_a_size() -> None:
     ]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of processes that nobody waited for")
+ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of processes that nobody waited for")
+
+
+@ONLY_LINUX
 def test_the_stopwatch_knows_the_memory_of_what_a_command_leaves_running(tmp_path: Path) -> None:
     with stopwatch() as watch:
         small = watch.time(["true"], cwd=ROOT, into=tmp_path)
@@ -88,6 +91,26 @@ def test_the_stopwatch_knows_the_memory_of_what_a_command_leaves_running(tmp_pat
     assert small.mib is not None
     assert large.mib is not None
     assert large.mib > small.mib + 190
+
+
+@ONLY_LINUX
+def test_the_stopwatch_counts_what_processors_do_for_all_that_a_command_starts(tmp_path: Path) -> None:
+    busy = f"{sys.executable} -S -c 'import time\nwhile time.process_time() < 0.5: pass'"
+    with stopwatch() as watch:
+        idle = watch.time(["sleep", "0.3"], cwd=ROOT, into=tmp_path)
+        left_running = watch.time(["sh", "-c", f"{busy} & true"], cwd=ROOT, into=tmp_path)
+    assert idle.cpu < 0.2
+    assert left_running.cpu >= 0.5
+
+
+@ONLY_LINUX
+@pytest.mark.slow
+def test_every_analysis_of_three_thousand_resources_is_no_more_than_ten_seconds_of_two_processors(tmp_path: Path) -> None:
+    """Ten seconds of the clock are out of reach with more work than that; how busy the machine is does not matter."""
+    program = write_program(tmp_path / "large", 1000)
+    with stopwatch() as watch:
+        run = watch.time(call("tools.bench", "analyse_here", program), cwd=ROOT, into=tmp_path)
+    assert 1 < run.cpu < 2 * 10
 
 
 def test_a_command_that_fails_is_named_with_what_it_wrote(tmp_path: Path) -> None:
