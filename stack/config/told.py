@@ -63,7 +63,9 @@ _ALWAYS: Final = (
     "WORKLOAD_QUEUE",
 )
 """Variables that the platform sets whatever a service needs: of every service, or of some."""
-_PLACES: Mapping[str, str] = MappingProxyType({"bucket": "BUCKET_{}", "files": "FILES_{}", "queue": "QUEUE_{}", "service": "{}_URL"})
+_PLACES: Mapping[str, str] = MappingProxyType(
+    {"bucket": "BUCKET_{}", "files": "FILES_{}", "queue": "QUEUE_{}", "service": "{}_URL"}
+)
 """What the variable is called that says where something of this kind is."""
 
 

@@ -308,7 +308,7 @@ NAMED = {
 
 def convention(name: str) -> str:
     """A name without what AWS itself puts before or after the part of it that is ours."""
-    return name.removeprefix("alias/").removeprefix("aws-waf-logs-").removeprefix("/aws/rds/instance/").partition("/")[0]
+    return re.sub(r"^(alias/|aws-waf-logs-|/aws/rds/(instance|proxy)/)", "", name).partition("/")[0]
 
 
 @EVERY_STACK
