@@ -11,9 +11,19 @@ from tests.images.installed import application
 
 pytestmark = pytest.mark.slow
 
-NOWHERE = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": "1", "POSTGRES_NAME": "main", "POSTGRES_USER": "main"}
-NOWHERE |= {"POSTGRES_PASSWORD": "none", "REDIS_HOST": "127.0.0.1", "REDIS_PORT": "1", "DJANGO_SECRET_KEY": "none"}
-NOWHERE |= {"BROKER_HOST": "127.0.0.1", "BROKER_PORT": "1", "COLLECTION_URL": "http://127.0.0.1:1"}
+NOWHERE = {
+    "POSTGRES_HOST": "127.0.0.1",
+    "POSTGRES_PORT": "1",
+    "POSTGRES_NAME": "main",
+    "POSTGRES_USER": "main",
+    "POSTGRES_PASSWORD": "none",
+    "REDIS_HOST": "127.0.0.1",
+    "REDIS_PORT": "1",
+    "DJANGO_SECRET_KEY": "none",
+    "BROKER_HOST": "127.0.0.1",
+    "BROKER_PORT": "1",
+    "COLLECTION_URL": "http://127.0.0.1:1",
+}
 SERVING = {
     "django": ("gunicorn server.wsgi", "/health/"),
     "fastapi": ("python -m collection", "/health"),
