@@ -34,7 +34,7 @@ PROVIDER = "terraform-provider-aws 5.100.0 2026-11"
 """The version that the engine's folder builds, and when it was asked."""
 SERVICES = Path(__file__).with_name("create_only_services.txt")
 """The services that a platform is made of, as the SDK calls them."""
-COLUMNS = ("type", "source", "create_only", "kept", "unordered", "unasked")
+COLUMNS = ("type", "source", "create_only", "kept", "unordered", "told_apart", "unasked")
 _OUR_OWN = ("region", "tags", "tagsAll", "timeouts")
 """Properties that are judged apart from the table, or that are none of the resource."""
 _TYPES: Mapping[str, str] = {
@@ -93,11 +93,12 @@ class Row:
     create_only: Iterable[str]
     kept: Iterable[str] = ()
     unordered: Iterable[str] = ()
+    told_apart: Iterable[str] = ()
     unasked: Iterable[str] = ()
 
     def cells(self) -> list[str]:
         """The cells of its line."""
-        lists = (self.create_only, self.kept, self.unordered, self.unasked)
+        lists = (self.create_only, self.kept, self.unordered, self.told_apart, self.unasked)
         return [self.type, self.source, *(" ".join(sorted(paths)) for paths in lists)]
 
 
@@ -114,13 +115,14 @@ def committed() -> list[Row]:
 
 
 def _row(cells: Mapping[str, str]) -> Row:
-    create_only, kept, unordered, unasked = (cells[column].split() for column in COLUMNS[2:])
+    create_only, kept, unordered, told_apart, unasked = (cells[column].split() for column in COLUMNS[2:])
     return Row(
         type=cells["type"],
         source=cells["source"],
         create_only=create_only,
         kept=kept,
         unordered=unordered,
+        told_apart=told_apart,
         unasked=unasked,
     )
 
@@ -128,7 +130,7 @@ def _row(cells: Mapping[str, str]) -> Row:
 def written(measured: Iterable[Row]) -> str:
     """The whole table, given the provider's rows."""
     provider = {row.type: row for row in measured}
-    rows = [Row(type=token, source=_DOCUMENTED, create_only=["*"]) for token in _RANDOM]
+    rows = [Row(type=token, source=_DOCUMENTED, create_only=["*"], told_apart=["*"]) for token in _RANDOM]
     for token, texts in sorted(arguments().items()):
         own = provider.get(token)
         questions = set(own.unasked) if own else {name for name in texts if name not in _OUR_OWN}
@@ -254,6 +256,7 @@ def _measured_row(token: str, facts: Mapping[str, list[str]]) -> Row:
         create_only=_short(facts["create_only"], facts["tried"]),
         kept=facts["kept"],
         unordered=facts["unordered"],
+        told_apart=facts["told_apart"],
         unasked=[name for name in own if not _in(facts["tried"], name)],
     )
 

@@ -1,7 +1,8 @@
 """Asks the Terraform AWS provider which properties it would replace a resource for: one plan for each property that changes.
 
 Runs inside the engine's own environment, reads type tokens, a line each: `<home>/venv/bin/python provider_facts.py <home>/src`.
-Writes {token: {"create_only": [...], "tried": [...], "kept": [...], "unordered": [...]}} with paths in Pulumi's names.
+Writes {token: {"create_only": [...], "tried": [...], "kept": [...], "unordered": [...], "told_apart": [...]}} with paths in
+Pulumi's names.
 No cloud is asked: a property whose plan needs one counts as not tried.
 """
 
@@ -32,6 +33,8 @@ _DEEPEST = 4
 """Blocks within blocks are looked into so deep."""
 _SHALLOW = ("aws_wafv2_rule_group", "aws_wafv2_web_acl")
 """Types whose blocks are left alone: they nest without end, and each plan takes seconds."""
+_NOTHING: dict[str, Any] = {"bool": False, "number": 0, "string": ""}
+"""What a program may write in place of nothing."""
 _NO_CLOUD = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_EC2_METADATA_DISABLED": "true"}
 """Port 9 discards: what asks a cloud is refused at once."""
 
@@ -88,13 +91,27 @@ def filled(block: Block, wanted: Callable[[Steps], bool], plain: bool, deep: int
 
 def changed(config: State, leaf: Leaf, plain: bool) -> State:
     """`config` with another value of one property."""
-    first, *rest = leaf.steps
+    return put(config, leaf.steps, sample(leaf.kind, leaf.steps[-1], 2, plain))
+
+
+def put(config: State, steps: Steps, value: Any) -> State:
+    """`config` with `value` where the steps lead."""
+    first, *rest = steps
     if not rest:
-        return {**config, first: sample(leaf.kind, first, 2, plain)}
-    inside, deeper = config[first], Leaf(tuple(rest), leaf.kind)
+        return {**config, first: value}
+    inside = config[first]
     if isinstance(inside, list):
-        return {**config, first: [changed(cast("list[State]", inside)[0], deeper, plain)]}
-    return {**config, first: changed(inside, deeper, plain)}
+        return {**config, first: [put(cast("list[State]", inside)[0], tuple(rest), value)]}
+    return {**config, first: put(inside, tuple(rest), value)}
+
+
+def at(state: State, steps: Steps) -> Any:
+    """What stands where the steps lead."""
+    inside: Any = state
+    for step in steps:
+        items = cast("list[Any]", inside) if isinstance(inside, list) else [inside]
+        inside = cast("State", items[0]).get(step) if items and isinstance(items[0], dict) else None
+    return inside
 
 
 class Provider:
@@ -137,7 +154,13 @@ class Provider:
         kept = [(name,) for name, one in attributes if one["optional"] and one["computed"] and name not in _NEVER]
         deep = 1 if found.tf in _SHALLOW else _DEEPEST
         replacing, tried = self._measured(found.tf, found.block, deep)
-        said: dict[str, Any] = {"create_only": replacing, "tried": tried, "kept": kept, "unordered": unordered(found.block, deep)}
+        said: dict[str, Any] = {
+            "create_only": replacing,
+            "tried": tried,
+            "kept": kept,
+            "unordered": unordered(found.block, deep),
+            "told_apart": self._told_apart(found.tf, found.block, deep),
+        }
         return {name: sorted(filter(None, (written(found, steps) for steps in paths))) for name, paths in said.items()}
 
     def _measured(self, kind: str, block: Block, deep: int) -> tuple[set[Steps], set[Steps]]:
@@ -158,6 +181,24 @@ class Provider:
                     if answer and answer - start.always:
                         replacing.add(leaf.steps)
         return replacing, tried
+
+    def _told_apart(self, kind: str, block: Block, deep: int) -> Iterator[Steps]:
+        """The properties of which false, 0 or an empty text is another thing than nothing: those that are true by default."""
+        starts: dict[Steps, Start | None] = {}
+        whole = filled(block, lambda _: True, plain=False, deep=deep)
+        for leaf in leaves(block, deep):
+            nothing, around = _NOTHING.get(str(leaf.kind)), leaf.steps[:-1]
+            if nothing is None:
+                continue
+            if around not in starts:
+                inside = filled(block, lambda steps, to=around: to[: len(steps)] == steps, plain=False, deep=deep)
+                starts[around] = self._start(kind, block, inside)
+            start = starts[around] or self._start(kind, block, put(whole, leaf.steps, None))
+            if start is None or at(start.config, leaf.steps) is not None:
+                continue
+            planned = self._plan(kind, block, start.prior, put(start.config, leaf.steps, nothing))
+            if planned and at(planned[0], leaf.steps) != at(start.prior, leaf.steps):
+                yield leaf.steps
 
     def _start(self, kind: str, block: Block, config: State) -> "Start | None":
         """A resource made from `config`, which planning it again replaces for nothing or for `always`."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from plinth.changes.difference import Difference, Gap, differences, may_wait
+from plinth.changes.difference import Difference, Gap, differences, is_zero, may_wait
 from plinth.changes.effective import REGION, effective
 from plinth.changes.facts import Facts, in_place
 from plinth.changes.matching import PROVIDER, Matching
 from plinth.changes.model import Property
-from plinth.changes.paths import Path, covers, found, parsed, reaches
+from plinth.changes.paths import Path, covers, found, parsed, reached
 from plinth.changes.terms import Terms, common
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import UNKNOWN, Value
@@ -65,7 +65,9 @@ class Comparer:
         ignored = [parsed(path) for path in new.options.ignore_changes]
         was, will_be = self._inputs(old, new, fresh)
         for one in differences(was, will_be, facts.unordered):
-            if not any(covers(pattern, one.path) for pattern in ignored) and not self._is_no_change(one, old, will_be, facts):
+            if any(covers(pattern, one.path) for pattern in ignored) or self._is_no_change(one, old, will_be, facts):
+                continue
+            if not (new.type in self.facts and _is_zero_for_nothing(one, facts, was, will_be)):
                 yield one
 
     def _inputs(self, old: Resource, new: Resource, fresh: Set[str]) -> tuple[dict[str, Value], dict[str, Value]]:
@@ -96,10 +98,11 @@ class Comparer:
     def _forced_by(self, one: Difference, new: Resource) -> str:
         if one.path == (REGION,) and not new.type.startswith(PROVIDER):
             return _REGION_FORCES
-        known = self._facts(new).create_only.items()
+        facts = self._facts(new)
+        known = facts.create_only.items()
         forcing = {text: source for text, source in known if not in_place(new.type, text, new.inputs)}
         rules = {**dict.fromkeys(new.options.replace_on_changes, "replaceOnChanges"), **forcing}
-        return next((source for text, source in rules.items() if _concerns(parsed(text), one)), "")
+        return next((source for text, source in rules.items() if _concerns(parsed(text), one, facts)), "")
 
     def _waits_for(self, one: Difference, new: Resource, fresh: Set[str]) -> tuple[str, ...]:
         needed = new.property_dependencies.get(str(one.path[0]), ())
@@ -139,6 +142,26 @@ def _is_gone(pattern: Path, path: Path, will_be: Mapping[str, Value]) -> bool:
     return covers(pattern, path) and (whole == path or not any(found(dict(will_be), whole)))
 
 
-def _concerns(pattern: Path, changed: Difference) -> bool:
-    """Whether a difference is at, in or around what `pattern` names."""
-    return covers(pattern, changed.path) or any(reaches(pattern, changed.path, side) for side in (changed.before, changed.after))
+def _is_zero_for_nothing(one: Difference, facts: Facts, *inputs: Value) -> bool:
+    """False, 0 or an empty text where nothing is on the other side, of a property of which the provider does not tell them apart.
+
+    An item of a list, an empty text in a map and what JSON in a text says are values like any other. What the cloud fills in may
+    be another value than false; what the program no longer says of that was looked at before.
+    """
+    name = one.path[-1] if one.path else 0
+    if not isinstance(name, str) or Gap.ABSENT not in (one.before, one.after):
+        return False
+    value = one.after if one.before is Gap.ABSENT else one.before
+    in_json = not any(isinstance(around, dict) for side in inputs for around in found(side, one.path[:-1]))
+    if not is_zero(value) or in_json or (value == "" and len(one.path) > 1):
+        return False
+    return not any(covers(pattern, one.path) for pattern in (*facts.told_apart, *facts.kept))
+
+
+def _concerns(pattern: Path, changed: Difference, facts: Facts) -> bool:
+    """Whether a difference is at, in or around what `pattern` names. What is false there, is nothing to go or to come."""
+    if covers(pattern, changed.path):
+        return True
+    apart = any(covers(told, pattern) for told in facts.told_apart)
+    inside = (value for side in (changed.before, changed.after) for value in reached(pattern, changed.path, side))
+    return any(apart or not is_zero(value) for value in inside)

@@ -122,6 +122,11 @@ def _is_empty(value: Value) -> bool:
     return value is None or value is Gap.ABSENT or value == [] or value == {}
 
 
+def is_zero(value: Value) -> bool:
+    """Whether it is what the provider takes for nothing, unless a property has another default: false, 0, an empty text."""
+    return isinstance(value, bool | int | float | str) and not value
+
+
 def _is_hidden(value: Value) -> bool:
     return value in (SECRET, Gap.UNTOLD)
 

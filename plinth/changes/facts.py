@@ -26,13 +26,15 @@ class Facts:
     """What is known of one resource type.
 
     `create_only` says for each property, or part of one, that forces replacement, where that is known from. `kept` are those that
-    the cloud fills in and keeps when the program no longer says them; `unordered` are lists without an order; of the properties
+    the cloud fills in and keeps when the program no longer says them; `unordered` are lists without an order; of those
+    `told_apart` false, 0 and an empty text are something else than nothing, such as where true is the default; of the properties
     `unasked` no source tells anything.
     """
 
     create_only: Mapping[str, str] = field(default_factory=dict[str, str])
     kept: tuple[Path, ...] = ()
     unordered: tuple[Path, ...] = ()
+    told_apart: tuple[Path, ...] = ()
     unasked: frozenset[str] = frozenset()
 
 
@@ -59,6 +61,7 @@ def read(lines: Iterable[str]) -> Mapping[str, Facts]:
             create_only={**before.create_only, **dict.fromkeys(row["create_only"].split(), row["source"])},
             kept=before.kept + _paths(row["kept"]),
             unordered=before.unordered + _paths(row["unordered"]),
+            told_apart=before.told_apart + _paths(row["told_apart"]),
             unasked=before.unasked & unasked,
         )
     return known

@@ -40,9 +40,10 @@ def covers(pattern: Path, path: Path) -> bool:
     return len(pattern) <= len(path) and _agree(pattern, path)
 
 
-def reaches(pattern: Path, path: Path, value: Value) -> bool:
-    """Whether `pattern` names something in `value`, which stands at `path`."""
-    return len(pattern) > len(path) and _agree(pattern, path) and any(True for _ in found(value, pattern[len(path) :]))
+def reached(pattern: Path, path: Path, value: Value) -> Iterator[Value]:
+    """What `pattern` names in `value`, which stands at `path`."""
+    if len(pattern) > len(path) and _agree(pattern, path):
+        yield from found(value, pattern[len(path) :])
 
 
 def found(value: Value, steps: Sequence[str | int]) -> Iterator[Value]:

@@ -19,11 +19,11 @@ PART = "test:index:Part"
 NONE = Options()
 FACTS: Mapping[str, Facts] = read(
     [
-        "type,source,create_only,kept,unordered,unasked",
-        f"{VPC},the provider,cidrBlock names,ipv6CidrBlock names,names,",
-        f"{SUBNET},the provider,vpcId cidrBlock,availabilityZone,,",
-        f"{ROUTE},the provider,,,gateways,",
-        f"{DATABASE},the provider,storage.encrypted snapshots[*].id,,,",
+        "type,source,create_only,kept,unordered,told_apart,unasked",
+        f"{VPC},the provider,cidrBlock flag dns names,ipv6CidrBlock private names,names,dns disk.kept,",
+        f"{SUBNET},the provider,vpcId cidrBlock,availabilityZone,,,",
+        f"{ROUTE},the provider,,,gateways,,",
+        f"{DATABASE},the provider,storage.encrypted snapshots[*].id,,,,",
     ]
 )
 """Not the real table: what a test needs, and no more."""
