@@ -9,7 +9,8 @@ from plinth.changes.effective import REGION, effective
 from plinth.changes.facts import Facts, in_place
 from plinth.changes.matching import PROVIDER, Matching
 from plinth.changes.model import Property
-from plinth.changes.paths import Path, covers, found, parsed, reached
+from plinth.changes.paths import Path, covers, found, parsed, reached, written
+from plinth.changes.providers import elsewhere
 from plinth.changes.terms import Terms, common
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import UNKNOWN, Value
@@ -57,7 +58,7 @@ class Comparer:
         changed = [self._judged(one, new, fresh) for one in told]
         seen = {one.path[0] for one in changed}
         changed += [one for one in self._pulled_along(old, new, fresh, deleted_first) if one.path[0] not in seen]
-        changed += self._of_another_provider(old, new)
+        changed += self._of_another_provider(old, new, fresh)
         return Comparison(properties=tuple(changed), untold=tuple(one.path for one in all_of_them if not one.is_told))
 
     def _differences(self, old: Resource, new: Resource, fresh: Set[str]) -> Iterator[Difference]:
@@ -121,10 +122,14 @@ class Comparer:
                 if may_wait(new.inputs.get(key)) or (source and not deleted_first.isdisjoint(needed)):
                     yield Property(path=(key,), before=waiting.before, after=UNKNOWN, forced_by=source, because=needed)
 
-    def _of_another_provider(self, old: Resource, new: Resource) -> Iterator[Property]:
-        known = old.provider in self.before.resources and new.provider in self.after.resources
-        if known and self.matching.origin.get(new.provider) != old.provider:
-            yield Property(path=("provider",), before=old.provider, after=new.provider, forced_by=_PROVIDER_FORCES)
+    def _of_another_provider(self, old: Resource, new: Resource, fresh: Set[str]) -> Iterator[Property]:
+        """A resource stays what it is with a provider of another name or version, as long as that works in the same place."""
+        was, will_be = self.before.resources.get(old.provider), self.after.resources.get(new.provider)
+        if was is None or will_be is None or self.matching.origin.get(will_be.urn) == was.urn:
+            return
+        if setting := elsewhere(was, will_be, *self._inputs(was, will_be, fresh)):
+            source = f"{_PROVIDER_FORCES}, whose {written(setting)} is another"
+            yield Property(path=("provider",), before=was.urn, after=will_be.urn, forced_by=source)
 
     def _facts(self, resource: Resource) -> Facts:
         return self.facts.get(resource.type, Facts())

@@ -259,12 +259,6 @@ def test_another_region_replaces_whoever_says_it() -> None:
     assert kinds(compared(in_region("us-east-1"), in_region("us-east-1", region="eu-west-1"))) == {"a": Kind.REPLACE}
 
 
-def test_another_provider_replaces() -> None:
-    one, two = thing("one", "pulumi:providers:aws"), thing("two", "pulumi:providers:aws")
-    found = compared(graph(one, two, thing("a", provider=one.urn)), graph(one, two, thing("a", provider=two.urn)))
-    assert kinds(found) == {"a": Kind.REPLACE}
-
-
 # What hangs on it
 
 
