@@ -7,17 +7,22 @@ from plinth.changes.compare import Comparer, Comparison, is_deleted_first
 from plinth.changes.effective import TAGS
 from plinth.changes.facts import Facts
 from plinth.changes.matching import PROVIDER, match
-from plinth.changes.model import Change, Changes, Kind
+from plinth.changes.model import Change, Changes, Kind, Property
 from plinth.engine.graph import Graph, Resource
+
+_READ_FORCES = "Pulumi: what another resource is read in place of is deleted"
 
 
 def changes(before: Graph, after: Graph, facts: Mapping[str, Facts]) -> Changes:
     """What happens when a stack goes from `before` to `after`, by what `facts` say of its types."""
     matching = match(before, after)
     compared, deleted_first = _settled(Comparer(before=before, after=after, matching=matching, facts=facts))
-    found = [_of_pair(old, new, compared[new.urn], new.urn in deleted_first) for old, new in matching.pairs]
-    found += [Change(kind=Kind.CREATE, before=None, after=new) for new in matching.created]
-    found += [Change(kind=Kind.DELETE, before=old, after=None) for old in matching.deleted]
+    found = [
+        _of_pair(old, new, compared[new.urn], new.urn in deleted_first) if new.urn in compared else _of_read(old, new)
+        for old, new in matching.pairs
+    ]
+    found += [Change(kind=Kind.READ if new.external else Kind.CREATE, before=None, after=new) for new in matching.created]
+    found += [Change(kind=Kind.UNREAD if old.external else Kind.DELETE, before=old, after=None) for old in matching.deleted]
     return Changes(
         before=before,
         after=after,
@@ -30,9 +35,9 @@ def changes(before: Graph, after: Graph, facts: Mapping[str, Facts]) -> Changes:
 def _settled(comparer: Comparer) -> tuple[dict[str, Comparison], set[str]]:
     """Every pair compared, until no further resource is replaced. Ends, since what is replaced stays so.
 
-    With it, the URNs of what is deleted before its successor is there.
+    With it, the URNs of what is deleted before its successor is there. What is only read is left out.
     """
-    pairs = comparer.matching.pairs
+    pairs = [(old, new) for old, new in comparer.matching.pairs if not (old.external or new.external)]
     fresh, deleted_first = set[str](), set[str]()
     compared: dict[str, Comparison] = {}
     affected: Iterable[tuple[Resource, Resource]] = pairs
@@ -64,6 +69,19 @@ def _of_pair(old: Resource, new: Resource, compared: Comparison, deleted_first: 
     if compared.properties:
         return replace(same, kind=Kind.UPDATE)
     return replace(same, kind=Kind.MOVE) if old.urn != new.urn else same
+
+
+def _of_read(old: Resource, new: Resource) -> Change:
+    """What was or is only read: it may be taken over, by a resource of the stack's own, or let go without touching it."""
+    if not new.external:
+        return Change(kind=Kind.CREATE, before=old, after=new)
+    if old.external:
+        return Change(kind=Kind.SAME, before=old, after=new)
+    was, is_now = old.outputs.get("id"), new.outputs.get("id")
+    if was == is_now:
+        return Change(kind=Kind.READ, before=old, after=new)
+    other = Property(path=("id",), before=was, after=is_now, forced_by=_READ_FORCES)
+    return Change(kind=Kind.REPLACE, before=old, after=new, properties=(other,))
 
 
 def _unjudged(found: Iterable[Change], facts: Mapping[str, Facts]) -> tuple[str, ...]:

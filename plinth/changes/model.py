@@ -13,13 +13,18 @@ from plinth.engine.values import Value
 
 
 class Kind(StrEnum):
-    """What happens to a resource. One that only gets another URN, by an alias, is moved; each is counted once."""
+    """What happens to a resource. One that only gets another URN, by an alias, is moved; each is counted once.
+
+    What the stack only reads is somebody else's: it is read or unread (no longer read), whatever becomes of it.
+    """
 
     REPLACE = "replace"
     DELETE = "delete"
     CREATE = "create"
     UPDATE = "update"
     MOVE = "move"
+    READ = "read"
+    UNREAD = "unread"
     SAME = "same"
 
 

@@ -24,10 +24,20 @@ _WORDS: Mapping[Kind, str] = {
     Kind.UPDATE: "to update",
     Kind.DELETE: "to delete",
     Kind.MOVE: "moved",
+    Kind.READ: "read",
+    Kind.UNREAD: "no longer read",
     Kind.SAME: "unchanged",
 }
-_ORDER = (Kind.REPLACE, Kind.DELETE, Kind.CREATE, Kind.UPDATE, Kind.MOVE)
-_STYLES = {Kind.REPLACE: "yellow", Kind.DELETE: "yellow", Kind.CREATE: "green", Kind.UPDATE: "cyan", Kind.MOVE: "dim"}
+_STYLES: Mapping[Kind, str] = {
+    Kind.REPLACE: "yellow",
+    Kind.DELETE: "yellow",
+    Kind.CREATE: "green",
+    Kind.UPDATE: "cyan",
+    Kind.MOVE: "dim",
+    Kind.READ: "dim",
+    Kind.UNREAD: "dim",
+}
+"""In the order in which they are shown."""
 _FAILING = "bold red"
 _ALIKE = 3
 """So many resources with the very same changes, or created by one component, share one line."""
@@ -55,7 +65,7 @@ def summary(stack: Changes) -> str:
 
 def _show_stack(stack: Changes, out: Console) -> None:
     lines = Tree(f"[bold]{stack.stack}[/]")
-    for kind in _ORDER:
+    for kind in _STYLES:
         _grow(lines, stack, kind)
     for change in stack.changes:
         if change.lets_go:

@@ -1,6 +1,7 @@
 """From a graph to its cost: each resource is asked what it takes, each quantity is priced, nothing is left out in silence."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,6 +14,8 @@ from plinth.cost.sheet import Factor, Price, Sheet, Sku
 from plinth.cost.tiers import between, steps_of
 from plinth.cost.usage import Usage
 from plinth.engine.graph import Graph, Resource
+
+_NOT_OURS = "read, not part of the stack"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,14 +35,15 @@ def estimate(graph: Graph, sheet: Sheet, usage: Usage) -> CostReport:
     region fill its steps in the order of their URNs: the sum is that of the whole quantity, whatever the order.
     """
     world = World(graph)
-    counted = [one for one in graph.resources.values() if one.custom and is_counted(one.type)]
+    there = [one for one in graph.resources.values() if one.custom and is_counted(one.type)]
+    counted = [one for one in there if not one.external]
     answers = [_asked(Item(one, world)) for one in sorted(counted, key=lambda one: one.urn) if one.type in RULES]
     portions = _portions(answers, usage)
     till = _Till(sheet)
     charges: list[Charge] = []
     unpriced = [unknown for one in counted if (unknown := _without_rule(one))]
     waiting: list[str] = []
-    free: dict[str, tuple[int, str]] = dict(_free_types(counted))
+    free: dict[str, tuple[int, str]] = {**dict(_free_types(counted)), **_read(there)}
     priced = 0
     for answer in answers:
         found = list(till.charges(answer, portions))
@@ -95,6 +99,13 @@ def _free_types(resources: Sequence[Resource]) -> Iterator[tuple[str, tuple[int,
         verdict = verdict_of(token)
         if verdict and verdict.state == "free":
             yield token, (tokens.count(token), verdict.reason)
+
+
+def _read(resources: Sequence[Resource]) -> Mapping[str, tuple[int, str]]:
+    """What is only read is charged to whom it belongs to, whatever resources of its type cost."""
+    return {
+        f"{token} (read)": (count, _NOT_OURS) for token, count in Counter(one.type for one in resources if one.external).items()
+    }
 
 
 def _portions(answers: Sequence[_Answer], usage: Usage) -> dict[tuple[str, str], Range]:

@@ -42,7 +42,8 @@ class Resource:
     """One resource of a stack.
 
     `parent`, `dependencies` and `property_dependencies` hold URNs; `provider` is the provider's URN, empty for a component.
-    `source` lists the lines of the program that made it, innermost first, as `components/networking/network.py:83`.
+    `source` lists the lines of the program that made it, innermost first, as `components/networking/network.py:83`. What is
+    `external` belongs to someone else: the stack only reads it.
     """
 
     urn: str
@@ -55,6 +56,7 @@ class Resource:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     options: Options = Options()
     source: tuple[str, ...] = ()
+    external: bool = False
 
     @property
     def type(self) -> str:
@@ -189,6 +191,7 @@ def _resource_from(entry: Mapping[str, Any]) -> Resource:
         property_dependencies={key: tuple(urns) for key, urns in entry["property_dependencies"].items()},
         options=Options(**options),
         source=tuple(entry["source"]),
+        external=entry["external"],
     )
 
 

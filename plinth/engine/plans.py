@@ -25,6 +25,10 @@ _URN_SEPARATORS = 3
 """`urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold more."""
 
 
+_READ = ("read", "read-replacement")
+"""Steps of a preview that look at what is not the stack's own."""
+
+
 class PlanError(Exception):
     """A file is not what the engine writes. Names the file and what was expected."""
 
@@ -52,7 +56,11 @@ def read_plan(path: Path) -> Graph:
 
 def from_preview(content: Mapping[str, Any]) -> Graph:
     """The stack as a preview says it will be. Secrets are hidden there already, and unknowns marked."""
-    states = {step["urn"]: step["newState"] for step in content["steps"] if step["op"] not in _GONE and "newState" in step}
+    states = {
+        step["urn"]: {**step["newState"], **({"external": True} if step["op"] in _READ else {})}
+        for step in content["steps"]
+        if step["op"] not in _GONE and "newState" in step
+    }
     return _graph(states.values(), content["steps"][0]["urn"])
 
 
@@ -121,6 +129,7 @@ def _resource(state: Mapping[str, Any]) -> Resource:
             deleted_with=state.get("deletedWith", ""),
         ),
         source=_source(state.get("stackTrace", ())),
+        external=bool(state.get("external")),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from plinth.engine.graph import Graph, Resource
-from plinth.timing.durations import Basis, Duration, Durations, duration_of
+from plinth.timing.durations import READ, Basis, Duration, Durations, duration_of
 from plinth.timing.schedule import Run, longest_chain, simulated
 from plinth.timing.waits import waits_of
 
@@ -141,7 +141,7 @@ def _parts(graph: Graph, runs: Mapping[str, Run], registering: float) -> Sequenc
 
 
 def _coverage(graph: Graph, found: Mapping[str, Duration], path: Sequence[str]) -> Mapping[Basis, Share]:
-    made = {urn: duration for urn, duration in found.items() if graph.resources[urn].custom}
+    made = {urn: duration for urn, duration in found.items() if graph.resources[urn].custom and duration is not READ}
     shares: dict[Basis, Share] = {}
     for basis in Basis:
         seconds = {urn: duration.typical for urn, duration in made.items() if duration.basis is basis}

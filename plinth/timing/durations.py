@@ -70,10 +70,15 @@ Durations = Mapping[str, Sequence[Row]]
 NOTHING = Duration(fast=0, typical=0, slow=0, basis=Basis.OBSERVED, source="a component is nothing that a cloud makes")
 
 
+READ = Duration(fast=0, typical=0, slow=0, basis=Basis.OBSERVED, source="what the stack only reads is there already")
+
+
 def duration_of(resource: Resource, table: Durations) -> Duration:
     """What the table says of a resource. A type without a row gets the default of its package, or of any package."""
     if not resource.custom:
         return NOTHING
+    if resource.external:
+        return READ
     token = IMPORTED if resource.options.import_id else resource.type
     package = f"{token.partition(':')[0]}:*"
     rows = table.get(token) or table.get(package) or table["*"]

@@ -43,6 +43,7 @@ def thing(
     provider: str = "",
     options: Options = NONE,
     outputs: Mapping[str, Value] | None = None,
+    external: bool = False,
     **inputs: Value,
 ) -> Resource:
     """A resource. `needs` says for each property which URNs its value was made from."""
@@ -57,6 +58,7 @@ def thing(
         dependencies=tuple(dict.fromkeys(one for urns in asked.values() for one in urns)),
         property_dependencies={key: tuple(urns) for key, urns in asked.items()},
         options=options,
+        external=external,
     )
 
 

@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from plinth.cost.report import GROUPINGS, against, ages, headline
 from plinth.cost.sheet import sheet
 from plinth.engine.graph import Graph, Resource
 from plinth.engine.values import UNKNOWN
-from tests.plinth.cost_stacks import PROVIDER, charge, costs, gaps, made, stack, urn_of
+from tests.plinth.cost_stacks import PROVIDER, charge, costs, expected, gaps, made, stack, urn_of
 
 KINDS = (
     "aws:ec2/natGateway:NatGateway",
@@ -207,3 +208,14 @@ def test_a_thousand_resources_are_priced_in_a_third_of_a_second() -> None:
         charge(costs(made(tokens[0])), "gateway hours").cost.expected * 250
         == total(one.cost for one in report.charges if one.what == "gateway hours").expected
     )
+
+
+def test_what_is_only_read_costs_nothing_and_says_why() -> None:
+    database = made("aws:rds/instance:Instance", instanceClass="db.t4g.micro", engine="postgres", allocatedStorage=20)
+    found = costs(replace(database, external=True))
+    assert (expected(found), found.free, found.coverage_percent) == (
+        0,
+        {"aws:rds/instance:Instance (read)": (1, "read, not part of the stack")},
+        100,
+    )
+    assert expected(costs(database)) > 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from plinth.engine.graph import Graph
 from plinth.engine.plans import PlanError, read_plan
 from plinth.engine.values import SECRET, UNKNOWN
 
@@ -48,6 +49,15 @@ def test_a_preview_is_the_stack_as_it_will_be(tmp_path: Path) -> None:
     assert not graph.is_known(subnet.inputs)
     assert (subnet.parent, subnet.dependencies, subnet.options.protect) == ("", (VPC,), True)
     assert subnet.source == ("net.py:7", "__main__.py:3")
+
+
+def test_what_is_only_read_is_known_as_such(tmp_path: Path) -> None:
+    preview = {"steps": [step("read", VPC), step("create", SUBNET)]}
+    export = {"deployment": {"resources": [state(VPC, external=True), state(SUBNET)]}}
+    for content in (preview, export):
+        graph = read_plan(written(tmp_path, content))
+        assert [graph.resources[urn].external for urn in (VPC, SUBNET)] == [True, False]
+        assert Graph.from_json(graph.to_json()) == graph
 
 
 def test_an_export_is_the_stack_as_it_is_without_its_secrets(tmp_path: Path) -> None:

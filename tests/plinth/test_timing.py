@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ A_NAT = resource("nat", NAT, A_VPC, parent=NETWORK)
 A_DATABASE = resource("database", DATABASE, A_VPC)
 SHOP = graph(NETWORK, A_VPC, A_NAT, A_DATABASE)
 REGISTERING = START_SECONDS + 4 * REGISTER_SECONDS
+
+
+def test_what_is_only_read_takes_no_time() -> None:
+    found = timing(graph(A_VPC, replace(A_DATABASE, external=True)), TABLE)
+    assert [link.resource.name for link in found.chain] == ["vpc"]
+    assert sum(share.resources for share in found.coverage.values()) == 1
 
 
 def test_the_time_is_that_of_the_longest_chain_and_of_telling_the_engine() -> None:

@@ -11,7 +11,7 @@ from plinth.report import model
 from plinth.report.model import Cell, Column, Figure, Finding, Findings, Rank, Section, Table, Tone
 from plinth.report.subject import Part, Subject
 
-_SHOWN = (Kind.REPLACE, Kind.DELETE, Kind.CREATE, Kind.UPDATE, Kind.MOVE)
+_SHOWN = (Kind.REPLACE, Kind.DELETE, Kind.CREATE, Kind.UPDATE, Kind.MOVE, Kind.READ, Kind.UNREAD)
 _CHANGES = (
     Column("what"),
     Column("resource", model.Kind.CODE),
