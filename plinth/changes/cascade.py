@@ -1,6 +1,6 @@
 """All changes of a stack: what is replaced replaces, in turn, what cannot live without it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from plinth.changes.compare import Comparer, Comparison, is_deleted_first
@@ -48,10 +48,14 @@ def _settled(comparer: Comparer) -> tuple[dict[str, Comparison], set[str]]:
         news = (replaced - fresh) | (gone - deleted_first)
         fresh, deleted_first = replaced, gone
         former = {comparer.matching.origin[urn] for urn in news}
-        affected = [
-            (old, new) for old, new in pairs if not former.isdisjoint(old.dependencies) or not news.isdisjoint(new.dependencies)
-        ]
+        affected = [(old, new) for old, new in pairs if not former.isdisjoint(old.dependencies) or _hangs_on(news, new)]
     return compared, deleted_first
+
+
+def _hangs_on(news: Set[str], resource: Resource) -> bool:
+    """Whether the replacement of `news` may concern a resource. What a trigger is made from is not among its dependencies."""
+    options = resource.options
+    return not news.isdisjoint((*resource.dependencies, *options.goes_with)) or bool(news and options.replacement_trigger)
 
 
 def _gone_first(pairs: Iterable[tuple[Resource, Resource]], compared: Mapping[str, Comparison], replaced: set[str]) -> set[str]:

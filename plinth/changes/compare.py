@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from plinth.changes.difference import Difference, Gap, differences, is_zero, may_wait
+from plinth.changes.difference import Difference, Gap, differences, is_zero, may_wait, waits
 from plinth.changes.effective import REGION, effective
 from plinth.changes.facts import Facts, in_place
 from plinth.changes.matching import PROVIDER, Matching
@@ -12,11 +12,13 @@ from plinth.changes.model import Property
 from plinth.changes.paths import Path, covers, found, parsed, reached, written
 from plinth.changes.providers import elsewhere
 from plinth.changes.terms import Terms, common
-from plinth.engine.graph import Graph, Resource
-from plinth.engine.values import UNKNOWN, Value
+from plinth.changes.verdicts import judged
+from plinth.engine.graph import Graph, Resource, name_of
+from plinth.engine.values import SECRET, UNKNOWN, Value, leaves
 
 _REGION_FORCES = "pulumi-aws 7: a resource stays in its region"
 _PROVIDER_FORCES = "Pulumi: a resource stays with its provider"
+_TRIGGER = "replacementTrigger"
 _NAMES = ("name", "bucket", "identifier", "clusterId", "clusterIdentifier", "replicationGroupId")
 """The properties that Pulumi fills with a name of its own where the program gives none."""
 
@@ -59,6 +61,8 @@ class Comparer:
         seen = {one.path[0] for one in changed}
         changed += [one for one in self._pulled_along(old, new, fresh, deleted_first) if one.path[0] not in seen]
         changed += self._of_another_provider(old, new, fresh)
+        changed += self._of_its_options(old, new, fresh)
+        changed = judged(changed, self.after.verdicts.get(new.urn), old, new)
         return Comparison(properties=tuple(changed), untold=tuple(one.path for one in all_of_them if not one.is_told))
 
     def _differences(self, old: Resource, new: Resource, fresh: Set[str]) -> Iterator[Difference]:
@@ -131,6 +135,18 @@ class Comparer:
             source = f"{_PROVIDER_FORCES}, whose {written(setting)} is another"
             yield Property(path=("provider",), before=was.urn, after=will_be.urn, forced_by=source)
 
+    def _of_its_options(self, old: Resource, new: Resource, fresh: Set[str]) -> Iterator[Property]:
+        """What replaces a resource by its options: another trigger, and the replacement of what it goes with."""
+        before, after = self._terms
+        was, will_be = before.say(old.options.replacement_trigger), after.say(new.options.replacement_trigger, fresh)
+        if _triggers(was, will_be):
+            yield Property(path=(_TRIGGER,), before=was, after=will_be, forced_by=_TRIGGER)
+        ties = {"replaceWith": new.options.replace_with, "deletedWith": filter(None, [new.options.deleted_with])}
+        for option, urns in ties.items():
+            if needed := tuple(urn for urn in urns if urn in fresh):
+                names = ", ".join(map(name_of, needed))
+                yield Property(path=(option,), before=names, after=UNKNOWN, forced_by=option, because=needed)
+
     def _facts(self, resource: Resource) -> Facts:
         return self.facts.get(resource.type, Facts())
 
@@ -145,6 +161,12 @@ def _is_gone(pattern: Path, path: Path, will_be: Mapping[str, Value]) -> bool:
     """Whether nothing is left of what `pattern` names, which what was at `path` belonged to: a part of it is not kept alone."""
     whole = path[: len(pattern)]
     return covers(pattern, path) and (whole == path or not any(found(dict(will_be), whole)))
+
+
+def _triggers(was: Value, will_be: Value) -> bool:
+    """Whether a trigger replaces: two that can be seen and differ. The engine takes one that it does not know yet for another."""
+    hidden = {SECRET, Gap.UNTOLD}.intersection((*leaves(was), *leaves(will_be)))
+    return None not in (was, will_be) and not hidden and (was != will_be or waits(will_be))
 
 
 def _is_zero_for_nothing(one: Difference, facts: Facts, *inputs: Value) -> bool:

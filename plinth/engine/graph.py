@@ -35,6 +35,13 @@ class Options:
     aliases: tuple[str, ...] = ()
     import_id: str = ""
     deleted_with: str = ""
+    replace_with: tuple[str, ...] = ()
+    replacement_trigger: Value = None
+
+    @property
+    def goes_with(self) -> tuple[str, ...]:
+        """The URNs of the resources whose replacement replaces it too."""
+        return (*self.replace_with, *filter(None, [self.deleted_with]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +76,25 @@ class Resource:
         return name_of(self.urn)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a preview of the engine says becomes of a resource: whether it is `replaced`, for which properties, or stays as it is.
+
+    `former` are the inputs that it was compared with; missing where the preview does not say them.
+    """
+
+    replaced: bool
+    stays: bool
+    reasons: tuple[str, ...]
+    former: Mapping[str, Value] | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Graph:
     """A stack. `resources` stand in the order of their registration: a parent and a dependency before what needs them.
 
     `invented` maps the token inside each invented value to its origin; it is empty for a graph that was read from a real plan.
+    `verdicts` are those of a preview, by URN; no other source of a graph has any.
     """
 
     project: str
@@ -81,6 +102,7 @@ class Graph:
     resources: Mapping[str, Resource]
     outputs: Mapping[str, Value]
     invented: Mapping[str, Origin] = field(default_factory=dict[str, Origin])
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict[str, Verdict])
 
     def origins(self, value: Value) -> tuple[Origin, ...]:
         """The cloud-made values that `value`, of any shape, was put together from; each once."""
@@ -136,6 +158,7 @@ class Graph:
         """The graph as JSON text, a line for each resource, which `from_json` reads."""
         resources = ",\n".join(json.dumps(_plain(resource)) for resource in self.resources.values())
         rest = {key: json.dumps(getattr(self, key)) for key in ("project", "stack", "outputs", "invented")}
+        rest["verdicts"] = json.dumps({urn: asdict(verdict) for urn, verdict in self.verdicts.items()})
         return "{\n" + "".join(f'"{key}": {text},\n' for key, text in rest.items()) + f'"resources": [\n{resources}\n]\n}}\n'
 
     @staticmethod
@@ -149,6 +172,7 @@ class Graph:
             resources={resource.urn: resource for resource in resources},
             outputs=plain["outputs"],
             invented={token: Origin(*origin) for token, origin in plain["invented"].items()},
+            verdicts={urn: _verdict_from(entry) for urn, entry in plain["verdicts"].items()},
         )
 
 
@@ -193,6 +217,10 @@ def _resource_from(entry: Mapping[str, Any]) -> Resource:
         source=tuple(entry["source"]),
         external=entry["external"],
     )
+
+
+def _verdict_from(entry: Mapping[str, Any]) -> Verdict:
+    return Verdict(replaced=entry["replaced"], stays=entry["stays"], reasons=tuple(entry["reasons"]), former=entry["former"])
 
 
 _LISTS = {found.name for found in fields(Options) if isinstance(found.default, tuple)}

@@ -16,7 +16,7 @@ from pulumi.runtime.proto import resource_pb2
 from plinth.engine.graph import STACK_TYPE, Options, Resource, child_urn, type_of
 from plinth.engine.invent import Inventor, Place, declared_outputs
 from plinth.engine.values import UNKNOWN, Value
-from plinth.engine.wire import as_secret, plain
+from plinth.engine.wire import as_secret, plain, plain_value
 
 Mode = Literal["values", "unknowns"]
 """`values` invents what only the cloud knows; `unknowns` leaves it open, as the engine's own preview does."""
@@ -148,6 +148,8 @@ class RecordingMonitor(MockMonitor):
             aliases=tuple(self._alias_urn(request, alias) for alias in request.aliases),
             import_id=request.importId,
             deleted_with=request.deletedWith,
+            replace_with=tuple(request.replace_with),
+            replacement_trigger=plain_value(request.replacement_trigger) if request.HasField("replacement_trigger") else None,
         )
 
     def _alias_urn(self, request: Any, alias: Any) -> str:

@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import dropwhile, takewhile
 from operator import not_
 from pathlib import Path
 from typing import Any
 
-from plinth.engine.graph import STACK_TYPE, Graph, Options, Resource, type_of
+from plinth.engine.graph import STACK_TYPE, Graph, Options, Resource, Verdict, type_of
 from plinth.engine.values import Value
 from plinth.engine.wire import cleaned
 
@@ -27,6 +28,13 @@ _URN_SEPARATORS = 3
 
 _READ = ("read", "read-replacement")
 """Steps of a preview that look at what is not the stack's own."""
+
+
+_REPLACED = ("replace", "create-replacement", "delete-replaced", "import-replacement")
+_JUDGED = (*_REPLACED, "same", "update")
+"""Steps of a preview that say what becomes of something that is there and stays."""
+_REPLACING = "-replace"
+"""The end of each kind of difference, in the details of a step, that needs a new resource: `update-replace`."""
 
 
 class PlanError(Exception):
@@ -61,7 +69,29 @@ def from_preview(content: Mapping[str, Any]) -> Graph:
         for step in content["steps"]
         if step["op"] not in _GONE and "newState" in step
     }
-    return _graph(states.values(), content["steps"][0]["urn"])
+    return replace(_graph(states.values(), content["steps"][0]["urn"]), verdicts=_verdicts(content["steps"]))
+
+
+def _verdicts(steps: Iterable[Mapping[str, Any]]) -> Mapping[str, Verdict]:
+    """What becomes of each resource. A replacement has up to three steps, each of which may say what it is for."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for step in steps:
+        found.setdefault(step["urn"], []).append(step)
+    return {urn: _verdict(own) for urn, own in found.items() if all(step["op"] in _JUDGED for step in own)}
+
+
+def _verdict(steps: Sequence[Mapping[str, Any]]) -> Verdict:
+    reasons: list[str] = [reason for step in steps for reason in step.get("replaceReasons") or ()]
+    details: list[Mapping[str, Any]] = [step.get("detailedDiff") or {} for step in steps]
+    replacing = [key for detail in details for key, one in detail.items() if one["kind"].endswith(_REPLACING)]
+    coarse = [reason for reason in reasons if not any(key.startswith(reason) for key in replacing)]
+    former: list[Any] = [step["oldState"].get("inputs") or {} for step in steps if step.get("oldState")]
+    return Verdict(
+        replaced=any(step["op"] in _REPLACED for step in steps),
+        stays=all(step["op"] == "same" for step in steps),
+        reasons=tuple(dict.fromkeys([*replacing, *coarse])),
+        former=dict(cleaned(former[0])) if former else None,
+    )
 
 
 def from_export(content: Mapping[str, Any]) -> Graph:
@@ -127,6 +157,8 @@ def _resource(state: Mapping[str, Any]) -> Resource:
             aliases=tuple(state.get("aliases", ())),
             import_id=state.get("importID", ""),
             deleted_with=state.get("deletedWith", ""),
+            replace_with=tuple(state.get("replaceWith") or ()),
+            replacement_trigger=cleaned(state.get("replacementTrigger")),
         ),
         source=_source(state.get("stackTrace", ())),
         external=bool(state.get("external")),

@@ -16,7 +16,7 @@ def plain(struct: struct_pb2.Struct) -> dict[str, Value]:
 
     Whole numbers come as int: the wire knows only doubles. Keys come sorted: the wire keeps no order.
     """
-    return {key: _plain_value(value) for key, value in sorted(struct.fields.items())}
+    return {key: plain_value(value) for key, value in sorted(struct.fields.items())}
 
 
 def cleaned(value: Value) -> Value:
@@ -37,7 +37,8 @@ def as_secret(value: Value) -> Value:
     return {_SIGNATURE: _SECRET_SIGNATURE, "value": value}
 
 
-def _plain_value(value: struct_pb2.Value) -> Value:
+def plain_value(value: struct_pb2.Value) -> Value:
+    """`plain` for a single value."""
     match value.WhichOneof("kind"):
         case "string_value":
             return value.string_value
@@ -47,7 +48,7 @@ def _plain_value(value: struct_pb2.Value) -> Value:
             number = value.number_value
             return int(number) if number.is_integer() else number
         case "list_value":
-            return [_plain_value(item) for item in value.list_value.values]
+            return [plain_value(item) for item in value.list_value.values]
         case "struct_value":
             return _plain_map(value.struct_value)
         case _:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plinth.engine.graph import Graph
+from plinth.engine.graph import Graph, Verdict
 from plinth.engine.plans import PlanError, read_plan
 from plinth.engine.values import SECRET, UNKNOWN
 
@@ -58,6 +58,32 @@ def test_what_is_only_read_is_known_as_such(tmp_path: Path) -> None:
         graph = read_plan(written(tmp_path, content))
         assert [graph.resources[urn].external for urn in (VPC, SUBNET)] == [True, False]
         assert Graph.from_json(graph.to_json()) == graph
+
+
+def test_a_preview_says_what_is_replaced_and_for_what(tmp_path: Path) -> None:
+    details = {"size": {"kind": "update"}, "network.zone": {"kind": "update-replace"}}
+    old = {"inputs": {"size": 1.0}}
+    plan = {
+        "steps": [
+            {**step("create-replacement", VPC), "oldState": old, "replaceReasons": ["network"], "detailedDiff": details},
+            {**step("replace", VPC), "oldState": old, "replaceReasons": ["network", "name"], "detailedDiff": details},
+            {"op": "delete-replaced", "urn": VPC, "oldState": old},
+            {**step("update", SUBNET), "detailedDiff": None},
+        ]
+    }
+    graph = read_plan(written(tmp_path, plan))
+    assert graph.verdicts == {
+        VPC: Verdict(replaced=True, stays=False, reasons=("network.zone", "name"), former={"size": 1}),
+        SUBNET: Verdict(replaced=False, stays=False, reasons=(), former=None),
+    }
+    assert Graph.from_json(graph.to_json()) == graph
+
+
+def test_an_export_says_what_replaces_by_its_options(tmp_path: Path) -> None:
+    more = {"replaceWith": [VPC], "replacementTrigger": {"v": 1.0}, "deletedWith": VPC}
+    graph = read_plan(written(tmp_path, {"resources": [state(VPC), state(SUBNET, **more)]}))
+    options = graph.resources[SUBNET].options
+    assert (options.replace_with, options.replacement_trigger, options.deleted_with) == ((VPC,), {"v": 1}, VPC)
 
 
 def test_an_export_is_the_stack_as_it_is_without_its_secrets(tmp_path: Path) -> None:

@@ -209,6 +209,19 @@ def test_an_alias_is_resolved_to_the_urn_it_stands_for() -> None:
     assert named(graph_of(program), "new").options.aliases == ("urn:pulumi:test::plinth::aws:ec2/vpc:Vpc::old",)
 
 
+def test_what_replaces_a_resource_by_its_options_is_kept() -> None:
+    def program() -> None:
+        vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
+        options = pulumi.ResourceOptions(replacement_trigger=["v1", 2], replace_with=[vpc], deleted_with=vpc)
+        aws.ec2.Subnet("subnet", vpc_id="vpc-1", cidr_block="10.0.1.0/24", opts=options)
+
+    graph = graph_of(program)
+    vpc, subnet = named(graph, "vpc"), named(graph, "subnet").options
+    assert (subnet.replacement_trigger, subnet.replace_with, subnet.deleted_with) == (["v1", 2], (vpc.urn,), vpc.urn)
+    assert (vpc.options.replacement_trigger, vpc.options.replace_with) == (None, ())
+    assert Graph.from_json(graph.to_json()) == graph
+
+
 def test_a_graph_survives_being_written_and_read() -> None:
     graph = graph_of(vpc_and_subnet)
     assert Graph.from_json(graph.to_json()) == graph
