@@ -125,12 +125,27 @@ def _graph(states: Iterable[Mapping[str, Any]], urn: str) -> Graph:
     roots = [state for state in found if state["type"] == STACK_TYPE]
     outputs: Mapping[str, Value] = cleaned(roots[0].get("outputs", {})) if roots else {}
     resources = [_resource(state) for state in found if state["type"] != STACK_TYPE]
+    _refuse_circles({resource.urn: resource.parent for resource in resources})
     return Graph(
         project=project,
         stack=stack,
         resources={resource.urn: resource for resource in resources},
         outputs=outputs,
     )
+
+
+def _refuse_circles(parents: Mapping[str, str]) -> None:
+    """Raises ValueError where resources are each other's parents: who looks for the outermost would look for ever."""
+    fine: set[str] = set()
+    for start in parents:
+        above: dict[str, None] = {}
+        urn = start
+        while urn in parents and urn not in fine:
+            if urn in above:
+                raise ValueError(f"these are each other's parents in a circle: {' -> '.join([*above, urn])}")
+            above[urn] = None
+            urn = parents[urn]
+        fine |= above.keys()
 
 
 def _resource(state: Mapping[str, Any]) -> Resource:

@@ -170,6 +170,13 @@ def test_a_file_is_read_in_whatever_encoding_a_shell_wrote_it(tmp_path: Path, en
     assert list(read_plan(tmp_path / "plan.json").resources) == [urn]
 
 
+@pytest.mark.parametrize("parents", [{VPC: VPC}, {VPC: SUBNET, SUBNET: VPC}])
+def test_parents_in_a_circle_are_refused(tmp_path: Path, parents: dict[str, str]) -> None:
+    resources = [{**state(urn), "parent": parent} for urn, parent in parents.items()]
+    with pytest.raises(PlanError, match=r"plan\.json: .*these are each other's parents in a circle: .*Vpc::vpc -> "):
+        read_plan(written(tmp_path, {"resources": resources}))
+
+
 def test_a_missing_file_and_one_that_is_no_json_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match=r"^[^(]*none\.json cannot be read: No such file or directory$"):
         read_plan(tmp_path / "none.json")
