@@ -116,7 +116,8 @@ class Change:
 class Changes:
     """Everything that changes in a stack. `changes` holds every resource of both graphs once, components left out.
 
-    `unjudged` are the types of updated resources of which it is not known what replaces them.
+    `unjudged` are the types of updated resources of which it is not known what replaces them. `taken_from` names the stack that
+    `before` is of, as `project/stack`, where that is another one; its URNs are then those of the stack after.
     """
 
     before: Graph
@@ -124,6 +125,7 @@ class Changes:
     changes: tuple[Change, ...]
     origin: Mapping[str, str]
     unjudged: tuple[str, ...]
+    taken_from: str = ""
 
     @property
     def stack(self) -> str:

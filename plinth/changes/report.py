@@ -18,6 +18,7 @@ def to_json(changes: Changes) -> Mapping[str, Any]:
     rights = rights_delta(changes)
     return {
         "stack": changes.stack,
+        **({"takenFrom": changes.taken_from} if changes.taken_from else {}),
         "failed": changes.failed,
         "counts": {str(kind): count for kind, count in changes.counts.items()},
         "changes": [_change(changes, one) for one in changes.changes if one.kind is not Kind.SAME or one.lets_go],

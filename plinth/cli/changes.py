@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -12,11 +12,12 @@ from plinth.changes.facts import table
 from plinth.changes.model import Changes
 from plinth.changes.report import to_json
 from plinth.cli.changes_view import show
-from plinth.cli.project import UsageError, console, plan, recorded, root, stack_names
+from plinth.cli.project import UsageError, console, plan, recorded, refuse_both, root, stack_names
 from plinth.cli.revision import checked_out
 from plinth.cost.usage import Usage, usage_in
 from plinth.engine.graph import Graph
 from plinth.engine.plans import read_plan
+from plinth.engine.workers import ProgramError
 from stack.config.document import project_name, read
 from stack.config.faults import ConfigError
 
@@ -57,13 +58,22 @@ def run(names: Sequence[str], against: str | None, from_file: str | None, *, as_
 def compared(names: Sequence[str], against: str | None, from_file: str | None) -> list[Compared]:
     """What changes in each stack. Raises UsageError for a revision or a file that is not there."""
     return [
-        Compared(changes=changes(before.graph, after, table()), usage=before.usage)
+        Compared(changes=_compared(before.graph, after), usage=before.usage)
         for before, after in _pairs(names, against, from_file)
     ]
 
 
+def _compared(before: Graph, after: Graph) -> Changes:
+    """What changes. A stack that is compared with one of another name is taken for that one, which is said."""
+    if not before.resources or (before.project, before.stack) == (after.project, after.stack):
+        return changes(before, after, table())
+    found = changes(before.called(after.project, after.stack), after, table())
+    return replace(found, taken_from=f"{before.project}/{before.stack}")
+
+
 def _pairs(names: Sequence[str], against: str | None, from_file: str | None) -> list[tuple[Before, Graph]]:
     if from_file:
+        refuse_both(names, from_file)
         if not against:
             raise UsageError("--from needs --against: what the plan in the file is compared with")
         return [_with_before(against, read_plan(Path(from_file)))]
@@ -94,10 +104,17 @@ def _with_after(file: str, before: Graph, names: Sequence[str]) -> tuple[Before,
 
 
 def _of_revision(folder: Path, revision: str, names: Sequence[str]) -> dict[str, Before]:
-    """Stacks in another revision. One that it has no file of has nothing there."""
+    """Stacks in another revision. One that it has no file of has nothing there.
+
+    Raises UsageError where its program fails there: that is a fault of the revision, not of what is compared with it.
+    """
     with checked_out(folder, revision) as program:
         there = [name for name in names if (program / f"Pulumi.{name}.yaml").is_file()]
-        plans = recorded(program, there) if there else {}
+        try:
+            plans = recorded(program, there) if there else {}
+        except ProgramError as error:
+            said = error.report.strip() if error.refused else error.report.strip().splitlines()[-1]
+            raise UsageError(f"revision {revision} cannot be planned: {error.stack}: {said}") from None
         found = {name: Before(graph=done.graph, usage=_usage(program, name)) for name, done in plans.items()}
     nothing = {name: Before(graph=Graph(project="", stack=name, resources={}, outputs={}), usage={}) for name in names}
     return nothing | found

@@ -50,6 +50,9 @@ def show(stacks: Sequence[Changes], against: str, out: Console) -> None:
     width = max(len(stack.stack) for stack in stacks)
     for stack in stacks:
         out.print(f"[bold]{stack.stack:<{width}}[/]  {summary(stack)}   [dim]against {safe(against)}[/]", soft_wrap=True)
+        if stack.taken_from:
+            whole = f"{safe(against)} is of {stack.taken_from}, taken for {stack.after.project}/{stack.stack}"
+            out.print(f"[yellow]another stack[/]  {whole}: compared without the names of project and stack", soft_wrap=True)
     for stack in stacks:
         _show_stack(stack, out)
     out.print()

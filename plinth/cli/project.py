@@ -69,7 +69,8 @@ def stack_file(stack: str) -> Document | None:
 
 def graph_of(stack: str | None, from_file: str | None) -> Graph:
     """The graph of one stack, the first by default, or of a file that the real engine wrote."""
-    (graph,) = graphs_of([stack or stack_names(root())[0]] if not from_file else [], from_file)
+    names = [stack] if stack else []
+    (graph,) = graphs_of(names if names or from_file else stack_names(root())[:1], from_file)
     return graph
 
 
@@ -78,9 +79,16 @@ def graphs_of(names: Sequence[str], from_file: str | None) -> list[Graph]:
     if from_file:
         from plinth.engine.plans import read_plan
 
+        refuse_both(names, from_file)
         return [read_plan(Path(from_file))]
     folder = root()
     return [done.graph for done in plan(folder, list(dict.fromkeys(names)) or stack_names(folder)).values()]
+
+
+def refuse_both(names: Sequence[str], from_file: str) -> None:
+    """Raises UsageError where stacks are named beside a file, which is of the one stack that it is of."""
+    if names:
+        raise UsageError(f"--stack and --from exclude each other: {from_file} is of one stack, whatever --stack says")
 
 
 def console() -> Console:

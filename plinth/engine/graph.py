@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -153,6 +153,12 @@ class Graph:
     def of_type(self, token: str) -> tuple[Resource, ...]:
         """The resources with this type token."""
         return tuple(resource for resource in self.resources.values() if resource.type == token)
+
+    def called(self, project: str, stack: str) -> "Graph":
+        """The same stack under another name: every URN says it."""
+        old, new = (f"urn:pulumi:{one[1]}::{one[0]}::" for one in ((self.project, self.stack), (project, stack)))
+        renamed = Graph.from_json(self.to_json().replace(old, new))
+        return replace(renamed, project=project, stack=stack)
 
     def to_json(self) -> str:
         """The graph as JSON text, a line for each resource, which `from_json` reads."""

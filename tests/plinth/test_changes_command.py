@@ -109,6 +109,50 @@ def test_a_stack_that_the_other_revision_has_not_is_created_as_a_whole(tmp_path:
 
 
 @pytest.mark.usefixtures("planned_already")
+def test_a_file_of_another_stack_is_taken_for_the_one_that_is_asked_for_and_that_is_said(
+    tmp_path: Path, command: Command
+) -> None:
+    dev = graphs()["dev"]
+    resources = [
+        {
+            **deployed(one.type, one.name)[1],
+            "urn": one.urn.replace("pulumi:dev::plinth", "pulumi:live::shop"),
+            "custom": one.custom,
+        }
+        for one in dev.resources.values()
+    ]
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps({"resources": resources}))
+    (answer,) = json.loads(command(ROOT, "--against", str(state), "-s", "dev", "--json").out)["stacks"]
+    assert (answer["stack"], answer["takenFrom"]) == ("dev", "shop/live")
+    assert (answer["counts"]["create"], answer["counts"]["delete"]) == (0, 0)
+    said = command(ROOT, "--against", str(state), "-s", "dev").out
+    assert f"another stack  {state} is of shop/live, taken for plinth/dev" in said
+
+
+@pytest.mark.usefixtures("planned_already")
+def test_what_fails_in_another_revision_is_said_to_be_its_fault(tmp_path: Path, command: Command) -> None:
+    folder = repository(tmp_path)
+    program, settings = folder / "__main__.py", folder / "Pulumi.dev.yaml"
+    good = program.read_text()
+    for text, config, said in (
+        ("raise KeyError('gone')", "", "KeyError: 'gone'"),
+        (good, "  plinth:nonsense: 1\n", "nonsense"),
+    ):
+        program.write_text(text)
+        was = settings.read_text()
+        settings.write_text(was + config)
+        git(folder, "commit", "-qam", "broken")
+        program.write_text(good)
+        settings.write_text(was)
+        done = command(folder, "-s", "dev")
+        assert (done.code, done.out) == (2, "")
+        assert "revision HEAD cannot be planned: dev: " in done.err
+        assert said in done.err
+        assert "defect of Plinth" not in done.err
+
+
+@pytest.mark.usefixtures("planned_already")
 def test_a_deployed_stack_is_compared_with_the_plan_of_its_name(tmp_path: Path, command: Command) -> None:
     state = exported(tmp_path / "state.json", bucket="media")
     (answer,) = json.loads(command(ROOT, "--against", str(state), "--json").out)["stacks"]
@@ -155,6 +199,7 @@ def test_the_id_of_a_deployed_resource_is_an_output_like_any_other(tmp_path: Pat
         (("--against", "nowhere"), "nowhere is neither a file nor a revision of"),
         (("--against", "empty"), "empty has no Pulumi.yaml"),
         (("--from", "state.json"), "--from needs --against"),
+        (("--from", "state.json", "--against", "state.json", "-s", "dev"), "--stack and --from exclude each other"),
         (("--against", "Pulumi.yaml"), "Pulumi.yaml: not the output of"),
         (
             ("--against", "state.json"),

@@ -278,3 +278,17 @@ def test_a_program_that_fails_is_reported_with_its_stack_and_its_traceback(copy:
         list(record_all(copy, ["dev"]))
     assert (caught.value.stack, caught.value.refused) == ("dev", False)
     assert "ValueError: no" in caught.value.report
+
+
+@pytest.mark.parametrize(
+    "asked", ["graph", "why x", "access", "cost", "changes --against a.json", "diagram", "policy", "timing", "report"]
+)
+def test_a_stack_beside_a_file_is_refused_by_every_command(
+    asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_text(
+        json.dumps({"resources": [{"urn": "urn:pulumi:a::b::x:y:Z::x", "type": "x:y:Z", "custom": True}]})
+    )
+    done = plinth_here(tmp_path, *asked.split(), "--from", "a.json", "--stack", "dev", patch=monkeypatch, capture=capsys)
+    assert (done.code, done.out) == (2, "")
+    assert "--stack and --from exclude each other: a.json is of one stack" in done.err
