@@ -67,6 +67,12 @@ class Change:
         return found
 
     @property
+    def urns(self) -> tuple[str, str]:
+        """Its URN before and after; empty where it was or will not be there, or is only read."""
+        before, after = ("" if one is None or one.external else one.urn for one in (self.before, self.after))
+        return before, after
+
+    @property
     def moved_from(self) -> str:
         """The URN that it had, where that was another one; else empty."""
         return self.before.urn if self.before and self.after and self.before.urn != self.after.urn else ""

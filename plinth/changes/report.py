@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from plinth.changes.difference import Gap
@@ -9,19 +10,26 @@ from plinth.changes.likeness import renamed
 from plinth.changes.model import Change, Changes, Kind, Property
 from plinth.changes.paths import found, parsed, written
 from plinth.changes.rights import Delta, rights_delta
+from plinth.cost.delta import CostDelta
 from plinth.engine.graph import Graph, name_of
 from plinth.engine.values import UNKNOWN, Value, with_leaves
 
 
-def to_json(changes: Changes) -> Mapping[str, Any]:
-    """All of it but what stays as it is."""
+def to_json(changes: Changes, costs: CostDelta) -> Mapping[str, Any]:
+    """All of it but what stays as it is. What it costs more or less is an estimate."""
     rights = rights_delta(changes)
     return {
         "stack": changes.stack,
         **({"takenFrom": changes.taken_from} if changes.taken_from else {}),
         "failed": changes.failed,
         "counts": {str(kind): count for kind, count in changes.counts.items()},
-        "changes": [_change(changes, one) for one in changes.changes if one.kind is not Kind.SAME or one.lets_go],
+        "cost": {
+            "basis": "estimate",
+            "beforeUsdMonth": _usd(costs.before.total.expected),
+            "afterUsdMonth": _usd(costs.after.total.expected),
+            "differenceUsdMonth": _usd(costs.total),
+        },
+        "changes": [_change(changes, one, costs) for one in changes.changes if one.kind is not Kind.SAME or one.lets_go],
         "rights": {
             "gained": [_delta(one) for one in rights.gained],
             "lost": [_delta(one) for one in rights.lost],
@@ -33,7 +41,11 @@ def to_json(changes: Changes) -> Mapping[str, Any]:
     }
 
 
-def _change(changes: Changes, change: Change) -> Mapping[str, Any]:
+def _usd(amount: Decimal) -> float:
+    return round(float(amount), 2)
+
+
+def _change(changes: Changes, change: Change, costs: CostDelta) -> Mapping[str, Any]:
     graph, resource = side(changes, change), change.resource
     facts: dict[str, Any] = {
         "urn": resource.urn,
@@ -45,6 +57,7 @@ def _change(changes: Changes, change: Change) -> Mapping[str, Any]:
         "source": list(resource.source),
         "movedFrom": change.moved_from,
         "properties": [_property(changes, one) for one in change.properties],
+        "costDifferenceUsdMonth": _usd(costs.of(*change.urns)),
         "because": list(change.because),
         "loses": change.loses,
         "refused": change.is_refused,

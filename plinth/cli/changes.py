@@ -12,6 +12,7 @@ from plinth.changes.facts import table
 from plinth.changes.model import Changes
 from plinth.changes.report import to_json
 from plinth.cli.changes_view import show
+from plinth.cli.insight import costs_of
 from plinth.cli.project import UsageError, console, plan, recorded, refuse_both, root, stack_names
 from plinth.cli.revision import checked_out
 from plinth.cost.usage import Usage, usage_in
@@ -46,12 +47,15 @@ def run(names: Sequence[str], against: str | None, from_file: str | None, *, as_
 
     `against` is a revision or a file that the engine wrote, `from_file` such a file in place of the offline plan.
     """
-    found = [one.changes for one in compared(names, against, from_file)]
+    pairs = compared(names, against, from_file)
+    found = [one.changes for one in pairs]
     failed = any(stack.failed for stack in found)
+    costs = [costs_of(one.changes, one.usage, foreign=bool(from_file)) for one in pairs]
     if as_json:
-        typer.echo(json.dumps({"stacks": [to_json(stack) for stack in found], "failed": failed}, indent=1))
+        stacks = [to_json(*one) for one in zip(found, costs, strict=True)]
+        typer.echo(json.dumps({"stacks": stacks, "failed": failed}, indent=1))
     else:
-        show(found, against or DEFAULT, console())
+        show(found, costs, against or DEFAULT, console())
     return 1 if failed else 0
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import chain
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from plinth.changes.paths import written
 from plinth.changes.report import legible, side
 from plinth.changes.rights import Delta, rights_delta
 from plinth.cli.project import safe
+from plinth.cost.delta import CostDelta, signed
 from plinth.engine.graph import name_of
 from plinth.engine.values import UNKNOWN, Value
 
@@ -45,16 +47,17 @@ _LONGEST = 70
 """Longer values are cut, so that a property stays a line."""
 
 
-def show(stacks: Sequence[Changes], against: str, out: Console) -> None:
-    """A line a stack, then what changes in each, whose rights do, what could not be told, and what to do."""
+def show(stacks: Sequence[Changes], costs: Sequence[CostDelta], against: str, out: Console) -> None:
+    """A line a stack and what it costs more or less; then what changes in each, whose rights do, what is not told, advice."""
     width = max(len(stack.stack) for stack in stacks)
-    for stack in stacks:
+    for stack, cost in zip(stacks, costs, strict=True):
         out.print(f"[bold]{stack.stack:<{width}}[/]  {summary(stack)}   [dim]against {safe(against)}[/]", soft_wrap=True)
         if stack.taken_from:
             whole = f"{safe(against)} is of {stack.taken_from}, taken for {stack.after.project}/{stack.stack}"
             out.print(f"[yellow]another stack[/]  {whole}: compared without the names of project and stack", soft_wrap=True)
-    for stack in stacks:
-        _show_stack(stack, out)
+        out.print(f"[dim]cost[/]  {cost.in_words}", soft_wrap=True)
+    for stack, cost in zip(stacks, costs, strict=True):
+        _show_stack(stack, cost, out)
     out.print()
     out.print(f"[dim]next[/]   {_advice(stacks)}", soft_wrap=True)
 
@@ -66,10 +69,10 @@ def summary(stack: Changes) -> str:
     return " · ".join(f"[{_FAILING}]{text}[/]" if kind in failing else text for kind, text in words.items()) or "nothing there"
 
 
-def _show_stack(stack: Changes, out: Console) -> None:
+def _show_stack(stack: Changes, cost: CostDelta, out: Console) -> None:
     lines = Tree(f"[bold]{stack.stack}[/]")
     for kind in _STYLES:
-        _grow(lines, stack, kind)
+        _grow(lines, stack, cost, kind)
     for change in stack.changes:
         if change.lets_go:
             lines.add(f"[yellow]no longer {' and '.join(change.lets_go)}[/]  {_title(stack, change)}")
@@ -91,7 +94,7 @@ def _show_stack(stack: Changes, out: Console) -> None:
         out.print(lines)
 
 
-def _grow(lines: Tree, stack: Changes, kind: Kind) -> None:
+def _grow(lines: Tree, stack: Changes, cost: CostDelta, kind: Kind) -> None:
     found = sorted(stack.of(kind), key=lambda change: not change.loses)
     if not found:
         return
@@ -100,11 +103,13 @@ def _grow(lines: Tree, stack: Changes, kind: Kind) -> None:
         first = alike[0]
         if len(alike) < _ALIKE:
             for change in alike:
-                _add(branch, stack, change)
+                _add(branch, stack, cost, change)
         else:
             types = Counter(change.resource.type.rsplit(":", 1)[-1] for change in alike)
             counted = ", ".join(f"{count} {name}" for name, count in types.most_common())
-            many = branch.add(f"[bold]{len(alike)} resources[/] of {safe(_owner(stack, first))}  [dim]{safe(counted)}[/]")
+            many = branch.add(
+                f"[bold]{len(alike)} resources[/] of {safe(_owner(stack, first))}  [dim]{safe(counted)}[/]{_dearer(cost, alike)}"
+            )
             for one in _telling(first):
                 many.add(_property(stack, one, alone=False))
 
@@ -130,9 +135,15 @@ def _likeness(one: Property) -> object:
     return written(one.path), *values, one.forced_by
 
 
-def _add(branch: Tree, stack: Changes, change: Change) -> None:
+def _dearer(cost: CostDelta, alike: Sequence[Change]) -> str:
+    """What they cost more or less together; nothing where that is nothing."""
+    amount = sum((cost.of(*change.urns) for change in alike), Decimal(0))
+    return f"  [dim]{signed(amount)}[/]" if round(amount, 2) else ""
+
+
+def _add(branch: Tree, stack: Changes, cost: CostDelta, change: Change) -> None:
     style = _FAILING if change.loses or change.is_refused else "bold"
-    line = branch.add(f"[{style}]{safe(change.resource.name)}[/]  {_title(stack, change)}")
+    line = branch.add(f"[{style}]{safe(change.resource.name)}[/]  {_title(stack, change)}{_dearer(cost, [change])}")
     for text in _notes(change):
         line.add(text)
     for one in _telling(change):

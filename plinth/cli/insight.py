@@ -5,6 +5,7 @@ from pathlib import Path
 
 from plinth.changes.model import Changes
 from plinth.cli.cost import section_of, verdict_of
+from plinth.cost.delta import CostDelta
 from plinth.cost.estimate import estimate
 from plinth.cost.sheet import sheet
 from plinth.cost.usage import Usage, usage_of
@@ -34,6 +35,16 @@ def subjects(
     ]
 
 
+def costs_of(changes: Changes, was: Usage | None, *, foreign: bool) -> CostDelta:
+    """What a stack costs as it was, with the figures of use `was`, and as it will be, with those in its stack file.
+
+    Where the first are not known those of now stand for them.
+    """
+    usage = usage_of(section_of(changes.after, foreign=foreign))
+    before = estimate(changes.before, sheet(), usage if was is None else was)
+    return CostDelta(before=before, after=estimate(changes.after, sheet(), usage))
+
+
 def timed(graph: Graph, from_file: str | None) -> Timing:
     """The time of the first deployment. Raises PlanError where a file holds what no engine could deploy."""
     try:
@@ -46,13 +57,14 @@ def timed(graph: Graph, from_file: str | None) -> Timing:
 
 def _subject(verdicts: Verdicts, from_file: str | None, changes: Changes | None, usage: Usage | None) -> Subject:
     section = section_of(verdicts.graph, foreign=bool(from_file))
-    cost = estimate(verdicts.graph, sheet(), usage_of(section))
+    delta = costs_of(changes, usage, foreign=bool(from_file)) if changes else None
+    cost = delta.after if delta else estimate(verdicts.graph, sheet(), usage_of(section))
     return Subject(
         verdicts=verdicts,
         cost=cost,
         timing=timed(verdicts.graph, from_file),
         ceiling=verdict_of(cost, section),
         changes=changes,
-        cost_before=estimate(changes.before, sheet(), usage_of(section) if usage is None else usage) if changes else None,
+        cost_before=delta.before if delta else None,
         usage_before=usage is not None,
     )

@@ -230,10 +230,8 @@ def test_a_credential_in_plain_is_refused_and_never_shown(copy: Path) -> None:
 @pytest.mark.parametrize("key", ["google-oauth", "plinth:google-oauth"])
 def test_a_secret_that_is_set_without_its_namespace_is_refused_with_the_key_that_was_meant(copy: Path, key: str) -> None:
     (fault,) = refusals(with_credential(copy, f"{key}: {{secure: {SEALED}}}"))
-    assert (
-        fault
-        == "plinth:google-oauth: is encrypted and no section; a credential is called credentials:<name>: credentials:google-oauth?"
-    )
+    assert fault.startswith("plinth:google-oauth: is encrypted and no section; a credential is called credentials:<name>: ")
+    assert fault.endswith(": credentials:google-oauth?")
 
 
 def test_a_credential_of_no_given_secret_is_refused_with_those_there_are(copy: Path) -> None:

@@ -170,6 +170,27 @@ def test_what_loses_data_is_said_in_words_and_fails(tmp_path: Path, command: Com
     assert json.loads(command(tmp_path, "--against", str(before), "--from", str(after), "--json").out)["failed"] is True
 
 
+def test_each_change_and_the_whole_say_what_they_cost_more_or_less(tmp_path: Path, command: Command) -> None:
+    def nodes(file: str, *sizes: str) -> str:
+        kind = "aws:ec2/instance:Instance"
+        provider = deployed("pulumi:providers:aws", "aws", region="us-east-1")
+        own = [{**deployed(kind, f"n-{size}", instanceType=size)[1], "provider": f"{provider[1]['urn']}::1"} for size in sizes]
+        (tmp_path / file).write_text(json.dumps({"resources": [*provider, *own]}))
+        return file
+
+    asked = ("--against", nodes("a.json", "t3.small"), "--from", nodes("b.json", "t3.small", "t3.large"))
+    (answer,) = json.loads(command(tmp_path, *asked, "--json").out)["stacks"]
+    (created,) = answer["changes"]
+    cost = answer["cost"]
+    assert (cost["basis"], created["costDifferenceUsdMonth"] > 0) == ("estimate", True)
+    assert created["costDifferenceUsdMonth"] == cost["differenceUsdMonth"]
+    assert cost["differenceUsdMonth"] == pytest.approx(cost["afterUsdMonth"] - cost["beforeUsdMonth"], abs=0.02)
+    said = command(tmp_path, *asked).out.splitlines()
+    amount = f"+{created['costDifferenceUsdMonth']:,.2f} USD a month"
+    assert said[1] == f"cost  {amount}, an estimate"
+    assert [line for line in said[2:] if amount in line and "n-t3.large" in line]
+
+
 def test_what_changes_nothing_is_one_line_and_fine(tmp_path: Path, command: Command) -> None:
     state = exported(tmp_path / "a.json", bucket="media")
     done = command(tmp_path, "--against", str(state), "--from", str(state))
