@@ -23,8 +23,9 @@ class CostDelta:
 
     @property
     def in_words(self) -> str:
-        """`+12.30 USD a month, an estimate`."""
-        return f"{signed(self.total)}, an estimate"
+        """`+12.30 USD a month, an estimate with 98 % priced`: the less known of the two says how much."""
+        known = min(self.before.coverage_percent, self.after.coverage_percent)
+        return f"{signed(self.total)}, an estimate with {int(known)} % priced"
 
     def of(self, urn_before: str, urn_after: str) -> Decimal:
         """How much more one resource is expected to cost, by its URN before and after; empty where it is not there."""

@@ -187,7 +187,7 @@ def test_each_change_and_the_whole_say_what_they_cost_more_or_less(tmp_path: Pat
     assert cost["differenceUsdMonth"] == pytest.approx(cost["afterUsdMonth"] - cost["beforeUsdMonth"], abs=0.02)
     said = command(tmp_path, *asked).out.splitlines()
     amount = f"+{created['costDifferenceUsdMonth']:,.2f} USD a month"
-    assert said[1] == f"cost  {amount}, an estimate"
+    assert said[1] == f"cost  {amount}, an estimate with 100 % priced"
     assert [line for line in said[2:] if amount in line and "n-t3.large" in line]
 
 
