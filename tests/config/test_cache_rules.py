@@ -108,6 +108,7 @@ def test_a_broker_that_is_off_may_not_be_a_cache_in_pieces(copy: Path) -> None:
     assert [fault.split(": ")[0] for fault in faults] == [
         "plinth:services.booking.access[2].to",
         'plinth:services["booking-worker"].access[2].to',
+        'plinth:services["bot-api"].access[2].to',
     ]
     assert all("divided into shards, which its clients cannot address" in fault for fault in faults)
 

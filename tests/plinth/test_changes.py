@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plinth.changes.difference import Gap
-from plinth.changes.likeness import renamed
 from plinth.changes.model import Kind
 from plinth.changes.paths import written
 from plinth.engine.graph import Graph, Options, Resource
@@ -393,10 +392,3 @@ def test_a_protection_that_is_taken_off_is_said_though_nothing_else_happens() ->
     before = graph(thing("a", options=Options(protect=True, retain_on_delete=True)))
     found = compared(before, graph(thing("a", options=Options(retain_on_delete=True))))
     assert (kinds(found), change_of(found, "a").lets_go) == ({}, ("protect",))
-
-
-def test_a_rename_without_an_alias_is_noticed_by_the_likeness() -> None:
-    before = graph(thing("a", cidrBlock="1", x=1), thing("b", cidrBlock="2", x=1), thing("gone", ROUTE, y=1))
-    likely = thing("c", cidrBlock="2", x=1, tags={"Name": "c"})
-    after = graph(thing("a", cidrBlock="1", x=1), thing("less", cidrBlock="3", x=1), likely, thing("new", ROUTE, y=2))
-    assert [(gone.resource.name, new.resource.name) for gone, new in renamed(compared(before, after))] == [("b", "c")]

@@ -30,3 +30,10 @@ def test_a_thousand_renamed_resources_are_recognised_within_seconds(own: str) ->
     assert time.process_time() - start < 5
     assert len(pairs) == MANY
     assert all(gone.resource.name.replace("old", "new") == new.resource.name for gone, new in pairs)
+
+
+def test_a_rename_without_an_alias_is_noticed_by_the_likeness() -> None:
+    before = graph(thing("a", cidrBlock="1", x=1), thing("b", cidrBlock="2", x=1), thing("gone", ROUTE, y=1))
+    likely = thing("c", cidrBlock="2", x=1, tags={"Name": "c"})
+    after = graph(thing("a", cidrBlock="1", x=1), thing("less", cidrBlock="3", x=1), likely, thing("new", ROUTE, y=2))
+    assert [(gone.resource.name, new.resource.name) for gone, new in renamed(compared(before, after))] == [("b", "c")]

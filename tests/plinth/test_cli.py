@@ -232,7 +232,7 @@ def test_explain_of_a_section_explains_each_of_its_keys_and_a_misspelt_key_is_pu
     ("arguments", "said"),
     [
         (["preview", "--stack", "qa"], "Pulumi.qa.yaml: stack name: 'qa' is no environment; one of dev,"),
-        (["graph", "--from", "nothing.json"], "nothing.json: not the output of `pulumi preview --json`"),
+        (["graph", "--from", "nothing.json"], "nothing.json cannot be read: No such file or directory"),
         (["preview", "--no-such-option"], "No such option: --no-such-option"),
     ],
 )

@@ -32,6 +32,7 @@ NAMED: Final[Mapping[str, tuple[str, str, str]]] = {
     "aws:iam/role:Role": ("iam:role", "name", "iam::{account}:role{path}{name}"),
     "aws:kms/alias:Alias": ("kms:alias", "name", "kms:{here}:{name}"),
     "aws:rds/instance:Instance": ("rds:db", "identifier", "rds:{here}:db:{name}"),
+    "aws:rds/proxy:Proxy": ("rds:proxy", "name", "rds:{here}:db-proxy:prx-0123456789abcdef0"),
     "aws:s3/bucket:Bucket": ("s3:bucket", "bucket", "s3:::{name}"),
     "aws:secretsmanager/secret:Secret": ("secretsmanager:Secret", "name", "secretsmanager:{here}:secret:{name}-a1B2c3"),
     "aws:sns/topic:Topic": ("sns:topic", "name", "sns:{here}:{name}"),

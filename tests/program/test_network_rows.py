@@ -63,7 +63,9 @@ PORTS = {"postgres": 5432, "mysql": 3306, "redis": 6379, "broker": 6379}
 USERS = ("booking", "booking-worker", "collection", "bot-api")
 """Who connects to PostgreSQL."""
 POOLED = ("booking", "booking-worker")
-"""Those of them that pool connections themselves, and so have no use for the proxy; they are the ones with a broker as well."""
+"""Those of them that pool connections themselves, and so have no use for the proxy."""
+QUEUING = (*POOLED, "bot-api")
+"""Those of them that run Django, which knows the broker."""
 CALLERS = ("ecs", "eks", *(f"service-{name}" for name in ("websocket", "bot-api", "bot-runner", "resize")))
 TO_ENDPOINTS = {(name, "endpoints", 443) for name in CALLERS}
 
@@ -80,7 +82,8 @@ def to_stores(stack: str) -> set[tuple[str, str, int]]:
     rows |= {(f"service-{name}", "redis", 6379) for name in (*USERS, "catalogue", "websocket")}
     if stack == "dev":
         return rows | {(f"service-{name}", "postgres", 5432) for name in USERS}
-    rows |= {(f"service-{name}", store, PORTS[store]) for name in POOLED for store in ("postgres", "broker")}
+    rows |= {(f"service-{name}", "postgres", 5432) for name in POOLED}
+    rows |= {(f"service-{name}", "broker", 6379) for name in QUEUING}
     rows |= {(f"service-{name}", "postgres-proxy", 5432) for name in USERS if name not in POOLED}
     return rows | {("postgres-proxy", "postgres", 5432)}
 
