@@ -302,7 +302,7 @@ TEN = {
 def test_ten_services_are_ten_entries_and_no_line_of_code(tmp_path: Path) -> None:
     graph = planned(tmp_path, "dev", {("plinth:services",): TEN})
     counts = {
-        kind: len(graph.of_type(kind))
+        kind: sum("logins" not in one.name for one in graph.of_type(kind))  # the task that makes users in databases is no service
         for kind in (
             *("aws:ecs/service:Service", "aws:ecs/taskDefinition:TaskDefinition", "aws:ecr/repository:Repository"),
             *("aws:appautoscaling/target:Target", "aws:servicediscovery/service:Service"),

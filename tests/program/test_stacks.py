@@ -12,8 +12,8 @@ from plinth.engine.graph import Graph, Resource, name_of
 from plinth.engine.recording import record
 from stack.config.document import ANY_NAME, ANY_NUMBER, KeyPath, read
 from stack.config.reference import entries, find
-from tests.harness import ROOT, STACKS, configs, deployable, graphs, named, of_kind, project_copy, replace_in
-from tests.program.switched import ONE_QUICKLY, planned
+from tests.harness import ROOT, STACKS, configs, deployable, graphs, named, of_kind
+from tests.program.switched import ONE_QUICKLY, planned, turned_off
 from tools import ledger
 
 EVERY_STACK = pytest.mark.parametrize("stack", STACKS)
@@ -285,11 +285,12 @@ def test_services_find_each_other_by_private_names_unless_switched_off(stack: st
     graph = graphs()[stack]
     (namespace,) = of_kind(graph, "PrivateDnsNamespace")
     assert namespace.inputs["vpc"] == named(graph, "network-vpc").outputs["id"]
-    copy = project_copy(tmp_path)
-    replace_in(copy / f"Pulumi.{stack}.yaml", "discovery: {enabled: true", "discovery: {enabled: false")
-    left = {resource.name for resource in record(copy, stack).resources.values()}
+    switch = ("plinth:networking", "discovery", "enabled")
+    off = turned_off(stack, switch)  # without a name nobody calls anybody
+    on = planned(tmp_path, stack, {key: value for key, value in off.items() if key != switch})
+    left = planned(tmp_path, stack, off)
     rolling = ("booking", "collection", "catalogue") if stack == "dev" else ("catalogue",)  # those that take turns have no entry
-    assert {resource.name for resource in graph.resources.values()} - left == {
+    assert {on.resources[urn].name for urn in on.resources.keys() - left.resources.keys()} == {
         *("discovery", "discovery-namespace"),
         *(f"tasks-{name}-name" for name in rolling),
     }

@@ -378,7 +378,8 @@ def test_buckets_of_a_stack_without_copies_can_be_copied_and_nothing_else_change
         for place in places:
             assert regions[called(stack, f"{purpose}-{place}")] == {"standby": "us-west-2", "vault": "eu-west-1"}[place]
     added = {resource.name for urn, resource in graph.resources.items() if urn not in graphs()[stack].resources}
-    ours = ("logs-standby", "logs-vault", "storage-encryption-", "backup-encryption-", *(f"bucket-{name}-" for name in COPIED))
+    encrypting, buckets = ("storage-encryption-", "backup-encryption-"), (f"bucket-{name}-" for name in COPIED)
+    ours = ("logs-standby", "logs-vault", "alarms-buckets", *encrypting, *buckets)
     assert all(name.startswith(ours) for name in added)
 
 
@@ -389,7 +390,7 @@ def test_a_bucket_without_copies_has_nothing_in_another_region(tmp_path: Path) -
     assert hanging(graph) == []
     gone = {resource.name for urn, resource in graphs()["prod"].resources.items() if urn not in graph.resources}
     assert graph.resources.keys() <= graphs()["prod"].resources.keys()
-    starts = ("logs-standby", "logs-vault", *(f"bucket-{purpose}-" for purpose in COPIED))
+    starts = ("logs-standby", "logs-vault", "alarms-buckets", *(f"bucket-{purpose}-" for purpose in COPIED))
     assert all(name.startswith(starts) for name in gone)
     assert {
         resource.inputs.get("region") for resource in graph.resources.values() if resource.type.startswith("aws:s3/bucket")
