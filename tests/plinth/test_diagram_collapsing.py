@@ -115,6 +115,7 @@ def test_many_types_share_the_box_of_their_service() -> None:
     assert diagram.nodes[0].facts[0].endswith("and 11 more")
 
 
+@pytest.mark.slow
 def test_a_thousand_resources_stay_readable_and_are_drawn_at_once(tmp_path: Path) -> None:
     graph = record(write_program(tmp_path, 1000), STACK)
     started = time.process_time()

@@ -72,6 +72,7 @@ def test_all_stacks_are_judged_and_pass(run: Command) -> None:
     assert "violated" not in done.out
 
 
+@pytest.mark.slow
 def test_a_violation_is_shown_with_its_place_and_its_remedy_and_fails(run: Command, broken: Path) -> None:
     done = run(broken, "policy", "--stack", "dev", "--stack", "prod")
     assert done.code == 1
@@ -135,6 +136,7 @@ def test_a_file_of_exceptions_that_cannot_be_used_is_bad_input(run: Command, cop
     assert run(copy, "preview").code == 2
 
 
+@pytest.mark.slow
 def test_json_holds_every_finding_and_the_counts(run: Command, broken: Path) -> None:
     answer = json.loads(run(broken, "policy", "--json").out)
     dev, staging, prod = answer["stacks"]

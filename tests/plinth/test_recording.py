@@ -250,6 +250,7 @@ def test_a_recording_leaves_its_process_as_it_was(tmp_path: Path) -> None:
     assert (Path.cwd(), list(sys.path), dict(os.environ)) == before
 
 
+@pytest.mark.slow
 def test_another_checkout_is_recorded_with_its_own_code(tmp_path: Path) -> None:
     from components.networking import network
 

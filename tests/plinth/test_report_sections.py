@@ -107,6 +107,7 @@ def test_data_at_stake_comes_first_and_is_bad() -> None:
     assert part.figures[0].tone is Tone.BAD
 
 
+@pytest.mark.slow
 def test_rights_gained_are_told_by_who_may_do_what(tmp_path: Path) -> None:
     access: KeyPath = ("plinth:services", "websocket", "access")
     after = planned(tmp_path, "dev", {access: [{"to": "secret.google-oauth", "as": "read"}]})
