@@ -22,7 +22,8 @@ def log_group(
 
     What it holds outlives it where the stack retains data. `key_arn` is a key that CloudWatch Logs may use.
     """
-    return _group(owner, ctx, "records", _physical(ctx, service, resource), retention_days, key_arn)
+    name = _physical(ctx, service, resource)
+    return delivered_group(owner, ctx, "records", name, retention_days=retention_days, key_arn=key_arn)
 
 
 def delivered_group(
@@ -41,7 +42,16 @@ def delivered_group(
     `/aws/rds/instance/plinth-dev-postgres-database/postgresql`. Unless `lasting` it goes with what writes to it, even where the
     stack retains data.
     """
-    return _group(owner, ctx, key, name, retention_days, key_arn, lasting=lasting)
+    child = f"{owner.pulumi_resource_name}-{key}"
+    return cloudwatch.LogGroup(
+        child,
+        name=name,
+        retention_in_days=retention_days,
+        kms_key_id=key_arn,
+        region=ctx.region,
+        tags=ctx.tagged(child),
+        opts=owner.under(stateful=lasting),
+    )
 
 
 def log_group_arn(ctx: Context, service: str, resource: str) -> str:
@@ -58,25 +68,3 @@ def recording(group_arn: str) -> Statement:
 
 def _physical(ctx: Context, service: str, resource: str) -> str:
     return ctx.physical(service, resource, kind="log-group")
-
-
-def _group(
-    owner: Component,
-    ctx: Context,
-    key: str,
-    name: str,
-    retention_days: RetentionDays,
-    key_arn: Input[str],
-    *,
-    lasting: bool = True,
-) -> cloudwatch.LogGroup:
-    child = f"{owner.pulumi_resource_name}-{key}"
-    return cloudwatch.LogGroup(
-        child,
-        name=name,
-        retention_in_days=retention_days,
-        kms_key_id=key_arn,
-        region=ctx.region,
-        tags=ctx.tagged(child),
-        opts=owner.under(stateful=lasting),
-    )

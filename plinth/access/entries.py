@@ -1,18 +1,17 @@
 """Which entry of a service asked for a right or a connection: found by the names that follow from the entry."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from components.core.needs import Need
 from plinth.access.rights import Right
-from stack.config.document import Document, Json, KeyPath
-from stack.config.told import STORES, Login
+from stack.config.document import Document, KeyPath, mapping
+from stack.config.told import INSTEAD, STORES, entering
 
 MOST_STATEMENTS = 3
 """More than any verb takes."""
 _SERVICES = "plinth:services"
-_SERVED_BY_ANOTHER, _OTHER = "broker", "redis"
-"""A store that the second is where it is off."""
 Asked: TypeAlias = Mapping[str, str]
 """The entry that asked for a statement, as `secret.google-oauth as read (Pulumi.dev.yaml:47)`, by the statement's name."""
 
@@ -29,9 +28,9 @@ def asked_for(document: Document | None, key: str) -> Asked:
     found, implied = dict[str, str](), dict[str, str]()
     for to, verb, prefix, said in _entries(document, path):
         found |= _named(Need(to=to, verb=verb, prefix=prefix), said)
-        for read in _read_by_who_connects(to, path) if verb == "connect" else ():
+        for read in _read_by_who_connects(to, str(path[-1])) if verb == "connect" else ():
             implied |= _named(Need(to=read, verb="read"), said)
-    for variable, secret in _map(document.at((*path, "secrets"))).items():
+    for variable, secret in mapping(document.at((*path, "secrets"))).items():
         said = f"secrets.{variable} ({document.file}:{document.line((*path, 'secrets', variable))})"
         implied |= _named(Need(to=f"secret.{str(secret).partition('#')[0]}", verb="read"), said)
     return implied | found
@@ -48,7 +47,7 @@ def connecting(document: Document | None) -> Mapping[tuple[str, str], str]:
         return {}
     return {
         (f"firewall-service-{service}", f"firewall-{server}"): said
-        for service in _map(document.at((_SERVICES,)))
+        for service in mapping(document.at((_SERVICES,)))
         for to, _, _, said in _entries(document, (_SERVICES, service))
         for server in _servers(to)
     }
@@ -59,32 +58,24 @@ def _servers(to: str) -> tuple[str, ...]:
     kind, _, name = to.partition(".")
     if name:
         return (f"{kind}-{name}" if kind == "service" else kind,)
-    return (to, f"{to}-proxy", *((_OTHER,) if to == _SERVED_BY_ANOTHER else ()))
+    return (to, f"{to}-proxy", *filter(None, [INSTEAD.get(to)]))
 
 
 def _entries(document: Document, path: KeyPath) -> Iterator[tuple[str, str, str, str]]:
     """Of each entry what it names, the verb, the prefix, and how it is told; first what another store may serve."""
     entries = document.at((*path, "access"))
     numbered = [(at, entry) for at, entry in enumerate(entries if isinstance(entries, list) else ()) if isinstance(entry, dict)]
-    for at, entry in sorted(numbered, key=lambda one: one[1].get("to") != _SERVED_BY_ANOTHER):
+    for at, entry in sorted(numbered, key=lambda one: str(one[1].get("to")) not in INSTEAD):
         to, verb, prefix = (str(entry.get(name, "")) for name in ("to", "as", "prefix"))
         where = f"({document.file}:{document.line((*path, 'access', at))})"
         yield to, verb, prefix, f"{to} as {verb}{f' from {prefix}' if prefix else ''} {where}"
 
 
-def _read_by_who_connects(to: str, path: KeyPath) -> Iterator[str]:
-    if (store := STORES.get(to)) is None:
-        return
-    yield f"facts.{to}"
-    if store.logins:
-        yield f"secret.{Login(store=to, service=str(path[-1]), keeps='').secret}"
-    for token in {store.token, *((STORES[_OTHER].token,) if to == _SERVED_BY_ANOTHER else ())} - {""}:
-        yield f"secret.{token}"
+def _read_by_who_connects(to: str, service: str) -> Iterator[str]:
+    """By whatever token: that of the store itself, or of the one that stands in for it."""
+    for serving in filter(None, [to, INSTEAD.get(to)]) if to in STORES else ():
+        yield from entering(to, replace(STORES[to], token=STORES[serving].token), service)
 
 
 def _named(need: Need, said: str) -> dict[str, str]:
     return dict.fromkeys(need.sids(MOST_STATEMENTS), said)
-
-
-def _map(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}

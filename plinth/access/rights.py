@@ -14,11 +14,16 @@ from policy.rules.view import Resource as Seen
 
 ROLE = "aws:iam/role:Role"
 EVERYBODY = "everybody"
-ADMINISTRATOR = "policy/AdministratorAccess"
+_ALL_RIGHTS = "policy/AdministratorAccess"
 _ATTACHMENTS = frozenset(
-    f"aws:iam/{kind[0].lower()}{kind[1:]}:{kind}"
-    for kind in ("RolePolicyAttachment", "UserPolicyAttachment", "GroupPolicyAttachment")
+    {
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    }
 )
+_BEARER = ("role", "user", "group")
+"""The properties that name on whom a policy hangs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +92,9 @@ def names(target: str, arns: Sequence[str]) -> bool:
 
 def _everything(attachment: Resource) -> tuple[Right, ...] | None:
     """The right to everything, where a policy that stands outside of the graph gives that; what others give is not known here."""
-    if not str(attachment.inputs.get("policyArn")).endswith(ADMINISTRATOR):
+    if not str(attachment.inputs.get("policyArn")).endswith(_ALL_RIGHTS):
         return None
-    bearers = (urn for key in ("role", "user", "group") for urn in attachment.property_dependencies.get(key, ()))
+    bearers = (urn for key in _BEARER for urn in attachment.property_dependencies.get(key, ()))
     held = attachment.urn
     return tuple(Right(principal=one, actions=("*",), targets=("*",), conditions=(), held_by=held, via=("",)) for one in bearers)
 
@@ -122,12 +127,12 @@ def _bearers(graph: Graph, holder: Seen) -> tuple[str, ...]:
     """Whom an identity document hangs on: a role with its own, what the document names, what attaches the policy."""
     if holder.type == ROLE:
         return (holder.urn,)
-    direct = [urn for key in ("role", "user", "group") for urn in holder.references.get(key, ())]
+    direct = [urn for key in _BEARER for urn in holder.references.get(key, ())]
     attached = [
         urn
         for other in graph.resources.values()
         if holder.urn in other.property_dependencies.get("policyArn", ())
-        for key in ("role", "user", "group", "roles", "users", "groups")
+        for key in (*_BEARER, "roles", "users", "groups")
         for urn in other.property_dependencies.get(key, ())
     ]
     return tuple(dict.fromkeys(direct or attached))

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from plinth.cost.quantity import Range
 from stack.config.cost import Cost
-from stack.config.document import Document, Json
+from stack.config.document import Document, Json, mapping
 
 Usage: TypeAlias = Mapping[str, Range]
 """Figures by key. A key that is not there is not known, which is not the same as none."""
@@ -87,16 +87,12 @@ def usage_of(section: Cost | None) -> Usage:
 
 def usage_in(document: Document) -> Usage:
     """The figures in a stack file of any revision: its keys may be others than those of now."""
-    found = {key: _range(value) for key, value in _map(_map(document.values.get("plinth:cost")).get("usage")).items()}
+    found = {key: _range(value) for key, value in mapping(mapping(document.values.get("plinth:cost")).get("usage")).items()}
     return {key: figures for key, figures in found.items() if figures}
 
 
 def _range(value: Json) -> Range | None:
     """The range that a key is set to; none where it is set to something else."""
-    figures = [_map(value).get(name) for name in ("low", "expected", "high")]
+    figures = [mapping(value).get(name) for name in ("low", "expected", "high")]
     numbers = [Decimal(str(figure)) for figure in figures if isinstance(figure, int | float) and not isinstance(figure, bool)]
     return Range(*numbers) if len(numbers) == len(figures) else None
-
-
-def _map(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}

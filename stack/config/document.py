@@ -42,6 +42,11 @@ SETTINGS = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsp
 _FILE = "the file"
 
 
+def mapping(value: Json) -> Mapping[str, Json]:
+    """The map that a value is; an empty one where it is none."""
+    return value if isinstance(value, dict) else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One stack file.

@@ -49,6 +49,8 @@ SHARDS: Final = "shards"
 """The fact that says where each shard of a database is, where there are several: `POSTGRES_SHARDS`."""
 CACHES: Final = ("redis", "broker")
 """Those of them that are a key of `data`, with a switch."""
+INSTEAD: Mapping[str, str] = MappingProxyType({"broker": "redis"})
+"""The store that stands in for another where that is off."""
 _ALWAYS: Final = (
     *VARIABLES,
     "AWS_DEFAULT_REGION",
@@ -80,7 +82,7 @@ class Login:
     @property
     def secret(self) -> str:
         """What the secret with its name and password is called."""
-        return f"login-{self.store}-{self.service}"
+        return login_secret(self.store, self.service)
 
     @property
     def user(self) -> str:
@@ -103,7 +105,8 @@ def serving(config: StackConfig, store: str) -> str:
     """Which store is behind a name, the name itself but for a broker that is the cache; empty where there is none."""
     if getattr(config.data, store).enabled:
         return store
-    return "redis" if store == "broker" and config.data.redis.enabled else ""
+    other = INSTEAD.get(store, "")
+    return other if other and getattr(config.data, other).enabled else ""
 
 
 def connected(config: StackConfig, service: str) -> tuple[str, ...]:
@@ -165,6 +168,11 @@ def logins(config: StackConfig) -> tuple[Login, ...]:
     )
 
 
+def login_secret(store: str, service: str) -> str:
+    """What the secret is called with the name and password by which a service enters a store."""
+    return f"login-{store}-{service}"
+
+
 def login(config: StackConfig, store: str, service: str) -> Login:
     """The login of one service to one store."""
     keeps = config.services[service].workload or service
@@ -192,9 +200,13 @@ def _read(config: StackConfig, service: str) -> Iterator[str]:
         yield f"secret.{part.partition('#')[0]}"
     there = stores(config)
     for name in connected(config, service):
-        yield f"facts.{name}"
-        store = there[name]
-        if store.logins:
-            yield f"secret.{login(config, name, service).secret}"
-        elif store.token:
-            yield f"secret.{store.token}"
+        yield from entering(name, there[name], service)
+
+
+def entering(name: str, store: Store, service: str) -> Iterator[str]:
+    """What has to be read to connect a service to the store called `name`: where it is, and its login or the token of all."""
+    yield f"facts.{name}"
+    if store.logins:
+        yield f"secret.{login_secret(name, service)}"
+    elif store.token:
+        yield f"secret.{store.token}"
